@@ -1,0 +1,18 @@
+# keel_layer(<name> [DEPENDS <layer>...] [PRIVATE <target>...])
+#
+# Declares the folder it is called from as one layer: a static library keel_<name> of all its sources, whose link
+# edges are exactly DEPENDS (other layers). PRIVATE names the third-party targets that this layer alone may use.
+# tools/check_layers reads these calls, so that the includes are held to the same picture.
+function(keel_layer name)
+    cmake_parse_arguments(LAYER "" "" "DEPENDS;PRIVATE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$") # an executable's, declared beside the layer
+    add_library(keel_${name} STATIC ${sources})
+    set_target_properties(keel_${name} PROPERTIES LINKER_LANGUAGE CXX)
+    target_include_directories(keel_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(keel_${name} PUBLIC keel_compiler)
+    foreach(layer IN LISTS LAYER_DEPENDS)
+        target_link_libraries(keel_${name} PUBLIC keel_${layer})
+    endforeach()
+    target_link_libraries(keel_${name} PRIVATE ${LAYER_PRIVATE})
+endfunction()

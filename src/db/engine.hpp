@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "db/admin.hpp"
+#include "db/connection.hpp"
+#include "db/dialect.hpp"
+#include "db/dumper.hpp"
+#include "db/inspector.hpp"
+#include "model/diagnostic.hpp"
+#include "model/environment.hpp"
+
+namespace keel {
+
+struct Capabilities {
+    bool transactional_ddl = true;
+    bool online_backup = true;
+    bool concurrent_index = false;
+    bool advisory_locks = false;
+    bool schemas = false;
+};
+
+struct ConnectOptions {
+    DatabaseUrl url;
+    bool read_only = true;   ///< enforced by the engine, see docs/explanation/read-only.md
+    bool create = false;     ///< SQLite: make the file when it is not there
+    bool ignore_ambient = false;  ///< PostgreSQL: PG* variables, service and password files do not count
+    SessionSettings session;
+    std::string application_name = "keel";
+};
+
+/// Everything that one DBMS supplies. Thread-safe; the parts live as long as the engine.
+class Engine {
+  public:
+    virtual ~Engine() = default;
+    virtual EngineKind kind() const noexcept = 0;
+    std::string_view name() const noexcept { return to_string(kind()); }
+    virtual Capabilities capabilities() const noexcept = 0;
+    /// Throws ErrorKind::unreachable (no server, refused, unknown host), config (bad password or database), not_found
+    /// (SQLite: no such file), invalid_input (a file that is not a database). No message holds a secret.
+    virtual std::unique_ptr<Connection> connect(const ConnectOptions& options) const = 0;
+    virtual const Dialect& dialect() const noexcept = 0;
+    virtual const Inspector& inspector() const noexcept = 0;
+    virtual const Dumper& dumper() const noexcept = 0;
+    virtual const Admin& admin() const noexcept = 0;
+    /// What is known to be wrong or risky with the libraries and tools this engine uses here (versions, missing
+    /// pg_dump): for `keel doctor`. Needs no database.
+    virtual std::vector<Diagnostic> diagnose() const = 0;
+};
+
+}  // namespace keel

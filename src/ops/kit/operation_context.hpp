@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/context.hpp"
+#include "config/project.hpp"
+#include "db/engine.hpp"
+#include "ops/kit/audit_log.hpp"
+#include "ops/kit/invocation.hpp"
+#include "ops/kit/marker.hpp"
+#include "ops/kit/services.hpp"
+
+namespace keel {
+
+/// Finds the engine for an address; app has the only implementation.
+class EngineSet {
+  public:
+    virtual ~EngineSet() = default;
+    virtual const Engine& engine(EngineKind kind) const = 0;
+};
+
+/// What the Runner hands to an operation. Everything is made at first use: an operation pays for what it asks for.
+class OperationContext {
+  public:
+    struct Parts {
+        const Invocation& invocation;
+        const OperationSpec& spec;
+        const EngineSet& engines;
+        const Services& services;
+        const EnvironmentReader& variables;
+        const Context& context;
+    };
+    explicit OperationContext(const Parts& parts);
+    ~OperationContext();
+
+    const Invocation& invocation() const noexcept { return parts_.invocation; }
+    const OperationSpec& spec() const noexcept { return parts_.spec; }
+    const Services& services() const noexcept { return parts_.services; }
+    const Context& context() const noexcept { return parts_.context; }
+    const EnvironmentReader& variables() const noexcept { return parts_.variables; }
+    /// Names this run in the audit log, the repository and the server's activity list.
+    const std::string& run_id() const noexcept { return run_id_; }
+    bool is_testing() const;
+
+    const Project& project();
+    const EnvironmentChoice& choice();
+    const Environment& environment();
+    const Engine& engine();
+    const Engine& engine_for(EngineKind kind) const { return parts_.engines.engine(kind); }
+
+    /// The operation's one connection. Read-only for reads and dry runs, enforced by the engine; otherwise the one that
+    /// holds the lock. Throws what Engine::connect throws.
+    Connection& connection();
+    /// As `connection`, but nothing when there is no database yet (SQLite: no file; PostgreSQL: no such database).
+    Connection* connection_if_exists();
+    /// Makes the database when the spec allows it and it is not there, then connects.
+    Connection& connection_or_create();
+    /// Closes the connection, so that the database can be replaced; the next use connects again. The lock ends too.
+    void disconnect();
+    /// A second connection with the same settings, for parallel reads.
+    std::unique_ptr<Connection> another_connection(bool read_only);
+
+    const MarkerCheck& marker();  ///< of `connection_if_exists`; absent without a database
+    void forget_marker() noexcept { marker_.reset(); }
+    bool is_protected();          ///< by configuration or marker
+    AuditLog audit_log();
+
+    /// Id of the safety backup the Runner took for this run.
+    const std::optional<std::string>& safety_backup() const noexcept { return safety_backup_; }
+    void set_safety_backup(std::string id) { safety_backup_ = std::move(id); }
+
+    /// Takes the database's lock on `connection`, once; held until `disconnect` or the end.
+    void lock();
+
+  private:
+    ConnectOptions connect_options(bool read_only);
+    bool wants_read_only() const noexcept;
+
+    Parts parts_;
+    std::string run_id_;
+    std::optional<Project> project_;
+    std::optional<EnvironmentChoice> choice_;
+    std::optional<Environment> environment_;
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<DatabaseLock> lock_;
+    std::optional<MarkerCheck> marker_;
+    std::optional<std::string> safety_backup_;
+};
+
+}  // namespace keel

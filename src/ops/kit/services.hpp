@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/report.hpp"
+
+namespace keel {
+
+class OperationContext;
+
+/// What one family needs of another, as interfaces: app fills them. Families stay siblings.
+
+class SafetyBackup {
+  public:
+    virtual ~SafetyBackup() = default;
+    /// A complete, verified backup of the operation's database as it is now; returns its id.
+    virtual std::string create(OperationContext& context, std::string_view reason) = 0;
+};
+
+struct BackupSummary {
+    std::string id;
+    std::string created_at;
+    bool verified = false;
+};
+
+class BackupOverview {
+  public:
+    virtual ~BackupOverview() = default;
+    /// The newest backup of the operation's environment.
+    virtual std::optional<BackupSummary> newest(OperationContext& context) = 0;
+};
+
+struct MigrationSummary {
+    std::string current;  ///< empty: none applied
+    int applied = 0;
+    std::vector<std::string> pending;  ///< versions
+    std::vector<std::string> missing;  ///< applied, file gone
+    std::vector<std::string> changed;  ///< applied, file edited since
+    bool drift = false;                ///< the schema is not what the last migration left
+    bool unfinished = false;           ///< a history row says running or failed
+};
+
+class Migrator {
+  public:
+    virtual ~Migrator() = default;
+    /// Reads only; a database that does not exist has everything pending.
+    virtual MigrationSummary summary(OperationContext& context) = 0;
+    /// Applies what is pending on the operation's own connection, whose lock is held; reports under `applied`.
+    virtual void apply_pending(OperationContext& context, Report& report) = 0;
+};
+
+/// Something an interrupted run left, and how to end it.
+struct Recovery {
+    std::string what;    ///< "half-made backup 2026…"
+    std::string action;  ///< "removes it"
+    bool destructive = false;
+    std::function<void()> resolve;
+};
+
+class Recoverer {
+  public:
+    virtual ~Recoverer() = default;
+    virtual std::vector<Recovery> find(OperationContext& context) = 0;
+};
+
+struct Services {
+    SafetyBackup* safety_backup = nullptr;
+    BackupOverview* backups = nullptr;
+    Migrator* migrator = nullptr;
+    std::vector<Recoverer*> recoverers;
+};
+
+}  // namespace keel
