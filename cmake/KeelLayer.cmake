@@ -7,6 +7,10 @@ function(keel_layer name)
     cmake_parse_arguments(LAYER "" "" "DEPENDS;PRIVATE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     list(FILTER sources EXCLUDE REGEX "/main\\.cpp$") # an executable's, declared beside the layer
+    if(NOT sources) # only headers so far: it is a library of its own all the same
+        file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/headers_only.cpp "")
+        set(sources ${CMAKE_CURRENT_BINARY_DIR}/headers_only.cpp)
+    endif()
     add_library(keel_${name} STATIC ${sources})
     set_target_properties(keel_${name} PROPERTIES LINKER_LANGUAGE CXX)
     target_include_directories(keel_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
