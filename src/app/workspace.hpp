@@ -8,7 +8,8 @@
 
 namespace keel {
 
-/// The composition root: the one place that knows the concrete engines and families. Every front end makes one.
+/// The composition root: the one place that knows the concrete engines and families. Every front
+/// end makes one.
 class Workspace {
   public:
     explicit Workspace(EnvironmentReader variables);

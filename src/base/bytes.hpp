@@ -13,7 +13,8 @@ inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Where a stream of bytes goes. Not thread-safe. Destroying a sink without `finish` abandons what was written.
+/// Where a stream of bytes goes. Not thread-safe. Destroying a sink without `finish` abandons what
+/// was written.
 class ByteSink {
   public:
     virtual ~ByteSink() = default;
@@ -26,7 +27,8 @@ class ByteSink {
 class ByteSource {
   public:
     virtual ~ByteSource() = default;
-    /// Fills some of `buffer`; 0 only at the end. Checks (length, digest) have been made when it returns 0.
+    /// Fills some of `buffer`; 0 only at the end. Checks (length, digest) have been made when it
+    /// returns 0.
     virtual std::size_t read(std::span<std::byte> buffer) = 0;
 };
 

@@ -9,7 +9,8 @@
 
 namespace keel {
 
-/// One step of something slow. `total` is 0 while unknown; units are those of the phase (bytes, rows, statements).
+/// One step of something slow. `total` is 0 while unknown; units are those of the phase (bytes,
+/// rows, statements).
 struct ProgressEvent {
     std::string_view phase;
     std::string_view item;
@@ -17,7 +18,8 @@ struct ProgressEvent {
     std::uint64_t total = 0;
 };
 
-/// Receives progress. Implementations are called from any thread and decide themselves how often to show it.
+/// Receives progress. Implementations are called from any thread and decide themselves how often to
+/// show it.
 class Progress {
   public:
     virtual ~Progress() = default;

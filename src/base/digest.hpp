@@ -29,8 +29,8 @@ class Digest {
 
 std::string digest_hex(std::string_view text);
 
-/// Order-independent digest of a set of rows: the sum, modulo 2^128, of each row's XXH3-128, and their number. Equal
-/// for any split among workers and any physical order (row-multiset digest).
+/// Order-independent digest of a set of rows: the sum, modulo 2^128, of each row's XXH3-128, and
+/// their number. Equal for any split among workers and any physical order (row-multiset digest).
 class RowDigest {
   public:
     void add(std::span<const std::byte> row);

@@ -7,7 +7,8 @@
 
 namespace keel {
 
-/// Reads one variable of the process environment. Passed in wherever it is needed, so that tests choose it.
+/// Reads one variable of the process environment. Passed in wherever it is needed, so that tests
+/// choose it.
 using EnvironmentReader = std::function<std::optional<std::string>(std::string_view name)>;
 
 EnvironmentReader process_environment();

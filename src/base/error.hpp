@@ -9,7 +9,8 @@
 
 namespace keel {
 
-/// What went wrong, as far as behaviour depends on it. `exit_code` is the one table from kind to exit status.
+/// What went wrong, as far as behaviour depends on it. `exit_code` is the one table from kind to
+/// exit status.
 enum class ErrorKind {
     usage,           ///< the command line is wrong
     config,          ///< keel.toml, .env or a URL is wrong
@@ -38,7 +39,8 @@ std::string_view to_string(ErrorKind kind) noexcept;
 /// The process exit status that belongs to a kind (see docs/reference/exit-codes.md).
 int exit_code(ErrorKind kind) noexcept;
 
-/// Where in the user's own text the fault is. Lines, columns and statements count from 1; 0 means unknown.
+/// Where in the user's own text the fault is. Lines, columns and statements count from 1; 0 means
+/// unknown.
 struct SourcePosition {
     std::string file;
     int line = 0;
@@ -49,7 +51,8 @@ struct SourcePosition {
     bool operator==(const SourcePosition&) const = default;
 };
 
-/// What the engine said. `state` is the SQLSTATE on PostgreSQL, the extended result code's name on SQLite.
+/// What the engine said. `state` is the SQLSTATE on PostgreSQL, the extended result code's name on
+/// SQLite.
 struct SqlDetail {
     std::string state;
     std::string statement;              ///< text of the statement that failed
@@ -59,7 +62,8 @@ struct SqlDetail {
     std::string table;
 };
 
-/// The only exception type Keel throws. Messages are lower-case and name the thing; the hint says what to do next.
+/// The only exception type Keel throws. Messages are lower-case and name the thing; the hint says
+/// what to do next.
 class Error : public std::exception {
   public:
     Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
@@ -76,7 +80,8 @@ class Error : public std::exception {
     Error&& at(SourcePosition where) && { return where_ = std::move(where), std::move(*this); }
     Error&& with_sql(SqlDetail sql) && { return sql_ = std::move(sql), std::move(*this); }
 
-    /// For the catch-add-rethrow idiom: `catch (Error& e) { e.add_trail("apply 0007_orders"); throw; }`.
+    /// For the catch-add-rethrow idiom: `catch (Error& e) { e.add_trail("apply 0007_orders");
+    /// throw; }`.
     void add_trail(std::string step) { trail_.push_back(std::move(step)); }
     void set_hint(std::string hint) { hint_ = std::move(hint); }
     void set_where(SourcePosition where) { where_ = std::move(where); }
@@ -92,7 +97,8 @@ class Error : public std::exception {
     std::vector<std::string> trail_;
 };
 
-/// An io Error for a failed system call on `path`: "cannot open 'x': permission denied". Reads errno.
+/// An io Error for a failed system call on `path`: "cannot open 'x': permission denied". Reads
+/// errno.
 Error io_error(std::string_view action, std::string_view path);
 
 }  // namespace keel

@@ -28,12 +28,14 @@ class FileDescriptor {
     int fd_ = -1;
 };
 
-/// Whole file as text. Throws ErrorKind::not_found, ErrorKind::io, or ErrorKind::invalid_input above `limit` bytes.
+/// Whole file as text. Throws ErrorKind::not_found, ErrorKind::io, or ErrorKind::invalid_input
+/// above `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 64u << 20);
 
-/// Publishes a file at once or not at all: written beside the target under a temporary name (mode 0600 unless said),
-/// fsynced, renamed over (or, with `replace` false, linked to fail if it exists), and its directory fsynced. Without
-/// `commit` nothing remains. A failing write, fsync or close is final: nothing is published.
+/// Publishes a file at once or not at all: written beside the target under a temporary name (mode
+/// 0600 unless said), fsynced, renamed over (or, with `replace` false, linked to fail if it
+/// exists), and its directory fsynced. Without `commit` nothing remains. A failing write, fsync or
+/// close is final: nothing is published.
 class AtomicFile final : public ByteSink {
   public:
     explicit AtomicFile(std::filesystem::path target, unsigned mode = 0600, bool replace = true);
@@ -53,7 +55,8 @@ class AtomicFile final : public ByteSink {
     bool replace_;
 };
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view text, unsigned mode = 0600);
+void write_file_atomically(const std::filesystem::path& path, std::string_view text,
+                           unsigned mode = 0600);
 
 /// mkdir -p with mode 0700, each created directory's parent fsynced.
 void create_directories_durably(const std::filesystem::path& path);
@@ -63,7 +66,8 @@ void remove_durably(const std::filesystem::path& path);
 /// Bytes that an unprivileged process may still write below `path`.
 std::uint64_t free_space(const std::filesystem::path& path);
 
-/// Reads a plain file in pieces. Not for a live SQLite file: a second descriptor drops SQLite's locks when closed.
+/// Reads a plain file in pieces. Not for a live SQLite file: a second descriptor drops SQLite's
+/// locks when closed.
 std::unique_ptr<ByteSource> open_file_source(const std::filesystem::path& path);
 
 }  // namespace keel

@@ -10,8 +10,8 @@
 
 namespace keel {
 
-/// A JSON value. Objects keep the order in which members were set. Cheap to include: the parser's library stays in
-/// json.cpp.
+/// A JSON value. Objects keep the order in which members were set. Cheap to include: the parser's
+/// library stays in json.cpp.
 class Json {
   public:
     using Array = std::vector<Json>;
@@ -44,7 +44,9 @@ class Json {
     bool is_null() const noexcept { return std::holds_alternative<std::nullptr_t>(value_); }
     bool is_bool() const noexcept { return std::holds_alternative<bool>(value_); }
     bool is_integer() const noexcept { return std::holds_alternative<std::int64_t>(value_); }
-    bool is_number() const noexcept { return is_integer() || std::holds_alternative<double>(value_); }
+    bool is_number() const noexcept {
+        return is_integer() || std::holds_alternative<double>(value_);
+    }
     bool is_string() const noexcept { return std::holds_alternative<std::string>(value_); }
     bool is_array() const noexcept { return std::holds_alternative<Array>(value_); }
     bool is_object() const noexcept { return std::holds_alternative<Object>(value_); }
@@ -81,7 +83,8 @@ class Json {
     bool operator==(const Json&) const = default;
 
   private:
-    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ = nullptr;
+    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_ =
+        nullptr;
 };
 
 }  // namespace keel

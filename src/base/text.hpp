@@ -18,14 +18,15 @@ bool starts_with_ignore_case(std::string_view text, std::string_view prefix) noe
 bool equals_ignore_case(std::string_view left, std::string_view right) noexcept;
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 
-/// The candidate with the smallest edit distance to `word`, if near enough to be a likely typing error.
+/// The candidate with the smallest edit distance to `word`, if near enough to be a likely typing
+/// error.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 /// " (did you mean 'x'?)", or nothing.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 bool is_valid_utf8(std::string_view text) noexcept;
-/// Makes text from outside safe to show in a terminal or a log line: C0/C1 controls and bidirectional overrides
-/// become escapes. Line feeds stay when `keep_newlines`.
+/// Makes text from outside safe to show in a terminal or a log line: C0/C1 controls and
+/// bidirectional overrides become escapes. Line feeds stay when `keep_newlines`.
 std::string escape_controls(std::string_view text, bool keep_newlines = false);
 
 /// "1.8 MB", powers of 1000.

@@ -20,7 +20,7 @@ namespace keel {
 struct MigrationSettings {
     std::filesystem::path directory;  ///< absolute
     std::string layout = "auto";
-    std::filesystem::path schema;     ///< absolute; empty when not configured
+    std::filesystem::path schema;  ///< absolute; empty when not configured
 };
 
 struct BackupSettings {
@@ -32,9 +32,9 @@ struct BackupSettings {
 
 /// What the command line may say over the configuration, for one call.
 struct ProjectOverrides {
-    std::optional<std::filesystem::path> directory;   ///< -C
-    std::optional<std::string> environment;           ///< -e
-    std::optional<std::string> database;              ///< --database
+    std::optional<std::filesystem::path> directory;  ///< -C
+    std::optional<std::string> environment;          ///< -e
+    std::optional<std::string> database;             ///< --database
     std::optional<std::string> migrations_directory;
     std::optional<std::string> layout;
     std::optional<std::string> repository;
@@ -43,7 +43,8 @@ struct ProjectOverrides {
 /// Where the active environment's name came from, and what that hid.
 struct EnvironmentChoice {
     std::string name;    ///< normalised
-    std::string source;  ///< "--database", "--env", "KEEL_ENV", "FLASK_ENV", "keel env use", "project default", "built-in default"
+    std::string source;  ///< "--database", "--env", "KEEL_ENV", "FLASK_ENV", "keel env use",
+                         ///< "project default", "built-in default"
     struct Shadowed {
         std::string source;
         std::string value;
@@ -55,19 +56,21 @@ struct EnvironmentChoice {
 struct EffectiveValue {
     std::string key;     ///< "environments.dev.url"
     std::string value;   ///< secrets redacted
-    std::string origin;  ///< "keel.toml:12", "keel.local.toml:3", ".env:4", "environment variable DEV_DATABASE_URL", "--database", "built-in"
+    std::string origin;  ///< "keel.toml:12", "keel.local.toml:3", ".env:4", "environment variable
+                         ///< DEV_DATABASE_URL", "--database", "built-in"
 };
 
-/// A project as configured: keel.toml, keel.local.toml, .env and environment variables read and checked once. Secrets
-/// of an environment are fetched only when that environment is resolved.
+/// A project as configured: keel.toml, keel.local.toml, .env and environment variables read and
+/// checked once. Secrets of an environment are fetched only when that environment is resolved.
 class Project {
   public:
-    /// Finds keel.toml from `start` upwards (to the repository's root or the home directory). Without one, the built-in
-    /// defaults serve. Throws ErrorKind::config with file, line and column of the first mistake; the message says how
-    /// many more there are.
+    /// Finds keel.toml from `start` upwards (to the repository's root or the home directory).
+    /// Without one, the built-in defaults serve. Throws ErrorKind::config with file, line and
+    /// column of the first mistake; the message says how many more there are.
     static Project load(const ProjectOverrides& overrides, const EnvironmentReader& variables);
     /// Every mistake at once, for `config check`; never throws for what is in the files.
-    static std::vector<Diagnostic> check(const ProjectOverrides& overrides, const EnvironmentReader& variables);
+    static std::vector<Diagnostic> check(const ProjectOverrides& overrides,
+                                         const EnvironmentReader& variables);
 
     Project(Project&&) noexcept;
     Project& operator=(Project&&) noexcept;
@@ -81,8 +84,9 @@ class Project {
     std::filesystem::path state_directory() const;
 
     std::vector<std::string> environment_names() const;
-    /// Applies the precedence of docs/reference/configuration.md. `now` decides whether a persisted selection of a
-    /// protected environment has expired. Throws ErrorKind::config for an unknown name, listing the known ones.
+    /// Applies the precedence of docs/reference/configuration.md. `now` decides whether a persisted
+    /// selection of a protected environment has expired. Throws ErrorKind::config for an unknown
+    /// name, listing the known ones.
     EnvironmentChoice choose_environment(TimePoint now) const;
     /// Resolves one environment: inheritance, overrides, URL secrets. Throws ErrorKind::config.
     Environment environment(std::string_view name) const;
@@ -92,7 +96,8 @@ class Project {
 
     const MigrationSettings& migrations() const noexcept;
     const BackupSettings& backup() const noexcept;
-    std::vector<std::filesystem::path> state_files() const;  ///< legacy files kept in step by `env use`
+    std::vector<std::filesystem::path> state_files()
+        const;  ///< legacy files kept in step by `env use`
 
     std::vector<EffectiveValue> effective_values() const;
 
@@ -105,8 +110,8 @@ class Project {
     std::unique_ptr<State> state_;
 };
 
-/// The JSON Schema of keel.toml (draft 7): what `config schema` prints. Made from the table that the loader checks
-/// against, so the two cannot disagree.
+/// The JSON Schema of keel.toml (draft 7): what `config schema` prints. Made from the table that
+/// the loader checks against, so the two cannot disagree.
 Json configuration_schema();
 
 }  // namespace keel

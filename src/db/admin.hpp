@@ -15,19 +15,21 @@
 
 namespace keel {
 
-/// What makes this database this database, wherever the address points. See docs/explanation/protection.md.
+/// What makes this database this database, wherever the address points. See
+/// docs/explanation/protection.md.
 struct DatabaseIdentity {
     std::string bound;     ///< PostgreSQL "system identifier/oid"; SQLite "device:inode"
     std::string location;  ///< PostgreSQL database name; SQLite canonical path
 };
 
 struct ServerInfo {
-    std::string version;        ///< "15.18", "3.40.1"
+    std::string version;  ///< "15.18", "3.40.1"
     std::int64_t size_bytes = 0;
     std::string database;
     std::string encoding;
     std::string user;
-    std::vector<std::pair<std::string, std::string>> settings;  ///< what people want to know (journal mode …)
+    std::vector<std::pair<std::string, std::string>>
+        settings;  ///< what people want to know (journal mode …)
 };
 
 /// Held until destroyed or the holder dies.
@@ -37,7 +39,7 @@ class DatabaseLock {
 };
 
 struct LockOptions {
-    std::string holder;                     ///< shown to those who wait
+    std::string holder;                      ///< shown to those who wait
     std::chrono::milliseconds wait{10'000};  ///< then ErrorKind::locked, naming the holder
 };
 
@@ -45,7 +47,7 @@ struct LockOptions {
 struct Leftover {
     enum class Kind { staged, replaced, unfinished_swap };
     Kind kind = Kind::staged;
-    std::string name;    ///< database name or file path
+    std::string name;  ///< database name or file path
     std::string run_id;
     std::string advice;  ///< what `resolve` will do about it
 };
@@ -62,18 +64,20 @@ class Admin {
     /// Throws ErrorKind::already_exists.
     virtual void create(const DatabaseUrl& url) const = 0;
     virtual void drop(const DatabaseUrl& url) const = 0;
-    /// Drops every object of the user's in dependency order, in one transaction; Keel's own tables stay when
-    /// `keep_internal`.
+    /// Drops every object of the user's in dependency order, in one transaction; Keel's own tables
+    /// stay when `keep_internal`.
     virtual void drop_all(Connection& connection, bool keep_internal) const = 0;
 
-    /// The one lock between Keel processes on a database. On PostgreSQL it lives on `connection` itself, so that it is
-    /// held for as long as the server works on what that connection sent; polled with try-lock, never blocking, never
-    /// inside a transaction (reliability: CREATE INDEX CONCURRENTLY would deadlock).
-    virtual std::unique_ptr<DatabaseLock> acquire_lock(Connection& connection, const LockOptions& options,
+    /// The one lock between Keel processes on a database. On PostgreSQL it lives on `connection`
+    /// itself, so that it is held for as long as the server works on what that connection sent;
+    /// polled with try-lock, never blocking, never inside a transaction (reliability: CREATE INDEX
+    /// CONCURRENTLY would deadlock).
+    virtual std::unique_ptr<DatabaseLock> acquire_lock(Connection& connection,
+                                                       const LockOptions& options,
                                                        const Context& context) const = 0;
 
-    /// Replaces the target's content by the staged database, atomically: whoever looks sees the old or the new one.
-    /// Takes the staged database away in every case.
+    /// Replaces the target's content by the staged database, atomically: whoever looks sees the old
+    /// or the new one. Takes the staged database away in every case.
     virtual void publish(const StagedDatabase& staged, const Context& context) const = 0;
     virtual void discard(const StagedDatabase& staged) const = 0;
 

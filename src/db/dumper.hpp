@@ -22,18 +22,19 @@ struct StageOptions {
     std::string run_id;  ///< part of its name, so that leftovers are recognised
 };
 
-/// Whole-database dump and restore as streams. Restoring always makes a new, private database; publishing it is
-/// Admin::publish, so that a failed or killed restore leaves the target as it was.
+/// Whole-database dump and restore as streams. Restoring always makes a new, private database;
+/// publishing it is Admin::publish, so that a failed or killed restore leaves the target as it was.
 class Dumper {
   public:
     virtual ~Dumper() = default;
     /// A consistent state of the database, while others go on writing.
     virtual DumpContent dump(Connection& connection, const DatabaseUrl& url, StreamWriter& streams,
                              const Context& context) const = 0;
-    /// Restores beside the target and compares with `content`: rows and digests of every table, the engine's own
-    /// integrity checks. Throws ErrorKind::integrity when anything differs; nothing is left then.
-    virtual StagedDatabase stage(const DumpContent& content, StreamReader& streams, const StageOptions& options,
-                                 const Context& context) const = 0;
+    /// Restores beside the target and compares with `content`: rows and digests of every table, the
+    /// engine's own integrity checks. Throws ErrorKind::integrity when anything differs; nothing is
+    /// left then.
+    virtual StagedDatabase stage(const DumpContent& content, StreamReader& streams,
+                                 const StageOptions& options, const Context& context) const = 0;
 };
 
 }  // namespace keel

@@ -25,9 +25,10 @@ struct Capabilities {
 
 struct ConnectOptions {
     DatabaseUrl url;
-    bool read_only = true;   ///< enforced by the engine, see docs/explanation/read-only.md
-    bool create = false;     ///< SQLite: make the file when it is not there
-    bool ignore_ambient = false;  ///< PostgreSQL: PG* variables, service and password files do not count
+    bool read_only = true;  ///< enforced by the engine, see docs/explanation/read-only.md
+    bool create = false;    ///< SQLite: make the file when it is not there
+    bool ignore_ambient =
+        false;  ///< PostgreSQL: PG* variables, service and password files do not count
     SessionSettings session;
     std::string application_name = "keel";
 };
@@ -39,15 +40,16 @@ class Engine {
     virtual EngineKind kind() const noexcept = 0;
     std::string_view name() const noexcept { return to_string(kind()); }
     virtual Capabilities capabilities() const noexcept = 0;
-    /// Throws ErrorKind::unreachable (no server, refused, unknown host), config (bad password or database), not_found
-    /// (SQLite: no such file), invalid_input (a file that is not a database). No message holds a secret.
+    /// Throws ErrorKind::unreachable (no server, refused, unknown host), config (bad password or
+    /// database), not_found (SQLite: no such file), invalid_input (a file that is not a database).
+    /// No message holds a secret.
     virtual std::unique_ptr<Connection> connect(const ConnectOptions& options) const = 0;
     virtual const Dialect& dialect() const noexcept = 0;
     virtual const Inspector& inspector() const noexcept = 0;
     virtual const Dumper& dumper() const noexcept = 0;
     virtual const Admin& admin() const noexcept = 0;
-    /// What is known to be wrong or risky with the libraries and tools this engine uses here (versions, missing
-    /// pg_dump): for `keel doctor`. Needs no database.
+    /// What is known to be wrong or risky with the libraries and tools this engine uses here
+    /// (versions, missing pg_dump): for `keel doctor`. Needs no database.
     virtual std::vector<Diagnostic> diagnose() const = 0;
 };
 

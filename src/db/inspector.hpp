@@ -23,9 +23,11 @@ class Inspector {
   public:
     virtual ~Inspector() = default;
     virtual Catalog inspect(Connection& connection, const InspectOptions& options) const = 0;
-    /// Digest of the schema (Keel's own tables excluded), without building a Catalog where that is faster.
+    /// Digest of the schema (Keel's own tables excluded), without building a Catalog where that is
+    /// faster.
     virtual std::string fingerprint(Connection& connection) const = 0;
-    /// Whether Keel's own table of that short name ("meta", "migrations") is there; works inside a transaction.
+    /// Whether Keel's own table of that short name ("meta", "migrations") is there; works inside a
+    /// transaction.
     virtual bool has_internal_table(Connection& connection, std::string_view name) const = 0;
 };
 

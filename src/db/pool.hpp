@@ -16,7 +16,7 @@ struct PoolFigures {
     int open = 0;
     int in_use = 0;
     int waiting = 0;
-    std::uint64_t leased = 0;     ///< since the start
+    std::uint64_t leased = 0;  ///< since the start
     std::uint64_t timeouts = 0;
     std::uint64_t recycled = 0;
     std::uint64_t discarded = 0;  ///< found dead
@@ -24,7 +24,8 @@ struct PoolFigures {
 
 class Pool;
 
-/// A leased connection: given back when destroyed, rolled back first if a transaction is still open.
+/// A leased connection: given back when destroyed, rolled back first if a transaction is still
+/// open.
 class Lease {
   public:
     Lease(Lease&&) noexcept;
@@ -35,21 +36,23 @@ class Lease {
 
   private:
     friend class Pool;
-    Lease(Pool& pool, std::unique_ptr<Connection> connection, std::chrono::steady_clock::time_point born);
+    Lease(Pool& pool, std::unique_ptr<Connection> connection,
+          std::chrono::steady_clock::time_point born);
     Pool* pool_ = nullptr;
     std::unique_ptr<Connection> connection_;
     std::chrono::steady_clock::time_point born_;
 };
 
-/// Connections for many threads. Opens none before the first lease. Thread-safe; must outlive its leases.
+/// Connections for many threads. Opens none before the first lease. Thread-safe; must outlive its
+/// leases.
 class Pool {
   public:
     using Connect = std::function<std::unique_ptr<Connection>()>;
     Pool(Connect connect, PoolSettings settings);
     ~Pool();
 
-    /// Waits up to the settings' timeout, then throws ErrorKind::timeout with the figures in the message. With pre-ping
-    /// a dead connection is replaced before it is handed out.
+    /// Waits up to the settings' timeout, then throws ErrorKind::timeout with the figures in the
+    /// message. With pre-ping a dead connection is replaced before it is handed out.
     Lease acquire();
     PoolFigures figures() const;
 
@@ -59,7 +62,8 @@ class Pool {
         std::unique_ptr<Connection> connection;
         std::chrono::steady_clock::time_point born;
     };
-    void give_back(std::unique_ptr<Connection> connection, std::chrono::steady_clock::time_point born) noexcept;
+    void give_back(std::unique_ptr<Connection> connection,
+                   std::chrono::steady_clock::time_point born) noexcept;
 
     Connect connect_;
     PoolSettings settings_;

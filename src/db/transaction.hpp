@@ -6,8 +6,9 @@
 
 namespace keel {
 
-/// A unit of work: begins in the constructor, rolls back in the destructor unless `commit` was called. Commit is
-/// explicit. A transaction opened while another is open on the connection is a savepoint.
+/// A unit of work: begins in the constructor, rolls back in the destructor unless `commit` was
+/// called. Commit is explicit. A transaction opened while another is open on the connection is a
+/// savepoint.
 class Transaction {
   public:
     explicit Transaction(Connection& connection, const TransactionOptions& options = {});

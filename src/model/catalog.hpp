@@ -8,8 +8,9 @@
 
 namespace keel {
 
-/// What exists in a database, as values. Definitions are the engine's own canonical text, so that two catalogs of one
-/// engine and version compare by equality. Collections are sorted by name unless their order means something.
+/// What exists in a database, as values. Definitions are the engine's own canonical text, so that
+/// two catalogs of one engine and version compare by equality. Collections are sorted by name
+/// unless their order means something.
 struct Column {
     std::string name;
     std::string type;
@@ -68,7 +69,8 @@ struct Table {
     std::vector<Trigger> triggers;
     std::string options;  ///< "strict", "without rowid", partition key and the like
     std::string comment;
-    std::optional<std::int64_t> rows;  ///< exact or the engine's estimate, as the inspection asked; absent = unknown
+    std::optional<std::int64_t>
+        rows;  ///< exact or the engine's estimate, as the inspection asked; absent = unknown
     std::int64_t bytes = 0;
     bool operator==(const Table&) const = default;
 };

@@ -11,12 +11,12 @@ namespace keel {
 enum class EngineKind { sqlite, postgres };
 std::string_view to_string(EngineKind kind) noexcept;  ///< "sqlite", "postgres"
 
-/// The address of one database. PostgreSQL addresses are kept whole for libpq (hosts, service, parameters); SQLite
-/// addresses are an absolute, lexically normal path and its parameters.
+/// The address of one database. PostgreSQL addresses are kept whole for libpq (hosts, service,
+/// parameters); SQLite addresses are an absolute, lexically normal path and its parameters.
 class DatabaseUrl {
   public:
-    /// Understands what docs/reference/urls.md lists. A relative SQLite path is taken from `base`. Throws
-    /// ErrorKind::config naming what is wrong, with the password never in the message.
+    /// Understands what docs/reference/urls.md lists. A relative SQLite path is taken from `base`.
+    /// Throws ErrorKind::config naming what is wrong, with the password never in the message.
     static DatabaseUrl parse(std::string_view text, const std::filesystem::path& base);
 
     EngineKind engine() const noexcept { return engine_; }
@@ -28,9 +28,11 @@ class DatabaseUrl {
     bool is_memory() const noexcept { return is_memory_; }
     bool is_read_only() const noexcept { return is_read_only_; }  ///< mode=ro or immutable=1
 
-    /// PostgreSQL only: what libpq is given. `with_database` is the same server with another database.
+    /// PostgreSQL only: what libpq is given. `with_database` is the same server with another
+    /// database.
     const Secret& conninfo() const noexcept { return conninfo_; }
-    /// Name of the database if the address itself says it (it may come from PGDATABASE or a service file instead).
+    /// Name of the database if the address itself says it (it may come from PGDATABASE or a service
+    /// file instead).
     const std::string& database() const noexcept { return database_; }
     /// True when the address is a unix socket or a loopback host, or says no host at all.
     bool is_local() const noexcept { return is_local_; }

@@ -48,7 +48,8 @@ struct Environment {
     SessionSettings session;
     bool upgrade_at_start = false;
     bool backup_before_upgrade = true;
-    Json settings = Json::object();  ///< the application's own, [settings] overridden by the environment's
+    Json settings =
+        Json::object();  ///< the application's own, [settings] overridden by the environment's
 
     bool is_production() const noexcept { return kind == EnvironmentKind::production; }
     bool is_testing() const noexcept { return kind == EnvironmentKind::test; }

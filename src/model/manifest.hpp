@@ -13,9 +13,9 @@ namespace keel {
 
 /// One named stream of a backup, as stored.
 struct StoredStream {
-    std::string name;           ///< "database", "pre-data", "table/3", "post-data"
+    std::string name;  ///< "database", "pre-data", "table/3", "post-data"
     std::uint64_t raw_bytes = 0;
-    std::string digest;         ///< of the raw bytes
+    std::string digest;  ///< of the raw bytes
     std::uint64_t stored_bytes = 0;
     std::string stored_digest;  ///< of the bytes at rest
 };
@@ -37,7 +37,8 @@ struct DumpContent {
     std::string tool_version;  ///< pg_dump's
     std::string schema_fingerprint;
     std::vector<TableContent> tables;
-    Json details = Json::object();  ///< the engine's own: encoding, collation, sequences, page size, …
+    Json details =
+        Json::object();  ///< the engine's own: encoding, collation, sequences, page size, …
 };
 
 /// Written last, once: the backup exists if and only if its manifest does.
@@ -45,7 +46,8 @@ struct Manifest {
     int format = 1;
     std::string id;
     std::uint64_t sequence = 0;  ///< order among backups of one repository, independent of clocks
-    std::string previous_digest; ///< of the manifest before it: a removed or replaced one is noticed
+    std::string
+        previous_digest;  ///< of the manifest before it: a removed or replaced one is noticed
     TimePoint created_at{};
     std::string project;
     std::string environment;
@@ -53,7 +55,7 @@ struct Manifest {
     std::string instance_id;  ///< of the database's marker
     std::string label;
     std::string note;
-    std::string reason;       ///< "manual", "safety: migrate down", …
+    std::string reason;  ///< "manual", "safety: migrate down", …
     std::string keel_version;
     std::uint64_t bytes_source = 0;
     std::int64_t duration_ms = 0;

@@ -15,9 +15,9 @@ namespace keel {
 /// One `-- migrate:up|down|verify` part of a file.
 struct MigrationSection {
     std::string text;
-    int line = 1;             ///< of the section's first line of SQL in the file
-    std::size_t offset = 0;   ///< of `text` in the file
-    bool transaction = true;  ///< transaction:false
+    int line = 1;                      ///< of the section's first line of SQL in the file
+    std::size_t offset = 0;            ///< of `text` in the file
+    bool transaction = true;           ///< transaction:false
     std::optional<EngineKind> engine;  ///< engine:…; others skip the section
     std::optional<std::chrono::milliseconds> lock_timeout;
     std::string probe;
@@ -29,7 +29,7 @@ struct Migration {
     std::string version;  ///< as written; ordering is `version_less`
     std::string name;
     std::filesystem::path file;
-    std::string checksum;       ///< of the text with line ends and trailing blanks normalised
+    std::string checksum;  ///< of the text with line ends and trailing blanks normalised
     std::vector<MigrationSection> up;
     std::vector<MigrationSection> down;
     std::vector<MigrationSection> verify;

@@ -6,8 +6,8 @@
 
 namespace keel {
 
-/// What an operation is about to do, step by step; what --dry-run prints. An empty plan means there is nothing to do:
-/// then nothing is locked, asked, backed up or audited.
+/// What an operation is about to do, step by step; what --dry-run prints. An empty plan means there
+/// is nothing to do: then nothing is locked, asked, backed up or audited.
 struct PlanStep {
     std::string step;    ///< "apply 20260101_users"
     std::string detail;  ///< what exactly: SQL, sizes, names

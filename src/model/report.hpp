@@ -38,8 +38,8 @@ struct MarkedLine {
 };
 using Block = std::variant<Paragraph, KeyValues, TextTable, Verbatim, MarkedLine>;
 
-/// The result of every operation. Text, JSON, exit code and HTTP body derive from it; what was done before a failure
-/// stays in it.
+/// The result of every operation. Text, JSON, exit code and HTTP body derive from it; what was done
+/// before a failure stays in it.
 struct Report {
     std::string command;
     std::string environment;  ///< empty when the operation has none

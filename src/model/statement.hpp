@@ -13,7 +13,8 @@ struct Statement {
     std::size_t offset = 0;      ///< of `text` within the whole text
     int line = 1;                ///< of its first token, from 1
     int number = 1;              ///< position among the statements, from 1
-    std::string_view copy_data;  ///< PostgreSQL: the lines between COPY … FROM stdin and \. (with their line ends)
+    std::string_view copy_data;  ///< PostgreSQL: the lines between COPY … FROM stdin and \. (with
+                                 ///< their line ends)
     bool is_copy_in = false;
 };
 

@@ -26,15 +26,18 @@ struct Decision {
     std::string hint;
 };
 
-/// Pure: what interface 7 says for effect × environment × actor. `can_ask` is whether a terminal is there.
+/// Pure: what interface 7 says for effect × environment × actor. `can_ask` is whether a terminal is
+/// there.
 Decision decide(const GuardRequest& request, bool can_ask);
 
-/// Before any connection: a test run never opens a protected environment for writing. Throws ErrorKind::refused.
+/// Before any connection: a test run never opens a protected environment for writing. Throws
+/// ErrorKind::refused.
 void refuse_protected_in_tests(const GuardRequest& request);
-/// Throws ErrorKind::refused when marker and configuration disagree and the operation changes something.
+/// Throws ErrorKind::refused when marker and configuration disagree and the operation changes
+/// something.
 void refuse_mismatch(const OperationSpec& spec, const MarkerCheck& check);
-/// Shows the banner on a protected environment, asks what `decide` says must be asked, and throws ErrorKind::refused
-/// unless it was granted.
+/// Shows the banner on a protected environment, asks what `decide` says must be asked, and throws
+/// ErrorKind::refused unless it was granted.
 void guard(const GuardRequest& request, Interaction& interaction);
 
 }  // namespace keel

@@ -23,10 +23,10 @@ struct Invocation {
     Actor actor;
     Origin origin = Origin::cli;
     bool dry_run = false;
-    bool yes = false;            ///< agrees to what an unprotected environment would ask
-    std::string confirm;         ///< the typed name, for scripts
-    bool no_input = false;       ///< never ask
-    std::string command_line;    ///< redacted, for the audit log
+    bool yes = false;          ///< agrees to what an unprotected environment would ask
+    std::string confirm;       ///< the typed name, for scripts
+    bool no_input = false;     ///< never ask
+    std::string command_line;  ///< redacted, for the audit log
 };
 
 }  // namespace keel

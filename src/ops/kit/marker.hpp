@@ -9,8 +9,8 @@
 
 namespace keel {
 
-/// What the database says about itself (table keel_meta / keel.meta), bound to its identity so that a copy is known as
-/// one.
+/// What the database says about itself (table keel_meta / keel.meta), bound to its identity so that
+/// a copy is known as one.
 struct Marker {
     std::string project;
     std::string environment;
@@ -24,7 +24,8 @@ struct Marker {
 enum class MarkerState {
     absent,    ///< never stamped
     match,     ///< says what the configuration says, and is where it was stamped
-    moved,     ///< says what the configuration says, unprotected, but elsewhere: re-stamped at the next change
+    moved,     ///< says what the configuration says, unprotected, but elsewhere: re-stamped at the
+               ///< next change
     copy,      ///< a copy of another environment's (or of a protected) database
     mismatch,  ///< the very database that was stamped as another environment
 };
@@ -38,15 +39,18 @@ struct MarkerCheck {
 };
 
 std::optional<Marker> read_marker(Connection& connection, const Engine& engine);
-MarkerCheck check_marker(Connection& connection, const Engine& engine, const Environment& environment);
+MarkerCheck check_marker(Connection& connection, const Engine& engine,
+                         const Environment& environment);
 
-/// Writes (or replaces) the marker in the connection's current or an own transaction; makes the table when needed. A
-/// new instance id is drawn when there was none or `new_instance`.
+/// Writes (or replaces) the marker in the connection's current or an own transaction; makes the
+/// table when needed. A new instance id is drawn when there was none or `new_instance`.
 void stamp_marker(Connection& connection, const Engine& engine, const Environment& environment,
                   std::string_view project, bool new_instance, TimePoint now);
 
 /// Single values beside the marker ("audit_head:…", "schema_fingerprint").
-std::optional<std::string> read_meta(Connection& connection, const Engine& engine, std::string_view key);
-void write_meta(Connection& connection, const Engine& engine, std::string_view key, std::string_view value);
+std::optional<std::string> read_meta(Connection& connection, const Engine& engine,
+                                     std::string_view key);
+void write_meta(Connection& connection, const Engine& engine, std::string_view key,
+                std::string_view value);
 
 }  // namespace keel

@@ -35,7 +35,8 @@ enum class Needs {
     environment,  ///< a resolved environment; a database is opened only if the operation asks
 };
 
-/// An operation as data: help, command line, completion, HTTP routes and reference pages are made from it.
+/// An operation as data: help, command line, completion, HTTP routes and reference pages are made
+/// from it.
 struct OperationSpec {
     std::string_view name;     ///< "migrate up"
     std::string_view summary;  ///< one line, lower-case, no full stop
@@ -43,8 +44,9 @@ struct OperationSpec {
     Needs needs = Needs::environment;
     std::span<const OptionSpec> options = {};
     std::span<const std::string_view> examples = {};
-    /// Destructive operations ask in every environment (terminal, --yes or --confirm NAME). False where doing so on an
-    /// unprotected one is the day's work and a safety backup is enough (migrate down).
+    /// Destructive operations ask in every environment (terminal, --yes or --confirm NAME). False
+    /// where doing so on an unprotected one is the day's work and a safety backup is enough
+    /// (migrate down).
     bool asks_everywhere = true;
     bool takes_safety_backup = false;  ///< before a plan that is not empty
     bool creates_database = false;     ///< may be run where no database is yet
@@ -55,7 +57,9 @@ struct OperationSpec {
 /// The options as given: typed access, checked against the spec by whoever parsed them.
 class OptionValues {
   public:
-    void set(std::string name, std::string value) { values_[std::move(name)].push_back(std::move(value)); }
+    void set(std::string name, std::string value) {
+        values_[std::move(name)].push_back(std::move(value));
+    }
     bool flag(std::string_view name) const { return find(name) != nullptr; }
     std::string text(std::string_view name, std::string_view fallback = "") const;
     bool has(std::string_view name) const { return find(name) != nullptr; }
@@ -68,8 +72,9 @@ class OptionValues {
     std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
-/// One run of one operation. `plan` only reads, and may be called twice (again once the lock is held); `apply` does what
-/// the last plan said. Errors are thrown; what was done before stays in the report.
+/// One run of one operation. `plan` only reads, and may be called twice (again once the lock is
+/// held); `apply` does what the last plan said. Errors are thrown; what was done before stays in
+/// the report.
 class Operation {
   public:
     virtual ~Operation() = default;

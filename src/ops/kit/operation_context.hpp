@@ -21,7 +21,8 @@ class EngineSet {
     virtual const Engine& engine(EngineKind kind) const = 0;
 };
 
-/// What the Runner hands to an operation. Everything is made at first use: an operation pays for what it asks for.
+/// What the Runner hands to an operation. Everything is made at first use: an operation pays for
+/// what it asks for.
 class OperationContext {
   public:
     struct Parts {
@@ -50,21 +51,23 @@ class OperationContext {
     const Engine& engine();
     const Engine& engine_for(EngineKind kind) const { return parts_.engines.engine(kind); }
 
-    /// The operation's one connection. Read-only for reads and dry runs, enforced by the engine; otherwise the one that
-    /// holds the lock. Throws what Engine::connect throws.
+    /// The operation's one connection. Read-only for reads and dry runs, enforced by the engine;
+    /// otherwise the one that holds the lock. Throws what Engine::connect throws.
     Connection& connection();
-    /// As `connection`, but nothing when there is no database yet (SQLite: no file; PostgreSQL: no such database).
+    /// As `connection`, but nothing when there is no database yet (SQLite: no file; PostgreSQL: no
+    /// such database).
     Connection* connection_if_exists();
     /// Makes the database when the spec allows it and it is not there, then connects.
     Connection& connection_or_create();
-    /// Closes the connection, so that the database can be replaced; the next use connects again. The lock ends too.
+    /// Closes the connection, so that the database can be replaced; the next use connects again.
+    /// The lock ends too.
     void disconnect();
     /// A second connection with the same settings, for parallel reads.
     std::unique_ptr<Connection> another_connection(bool read_only);
 
     const MarkerCheck& marker();  ///< of `connection_if_exists`; absent without a database
     void forget_marker() noexcept { marker_.reset(); }
-    bool is_protected();          ///< by configuration or marker
+    bool is_protected();  ///< by configuration or marker
     AuditLog audit_log();
 
     /// Id of the safety backup the Runner took for this run.

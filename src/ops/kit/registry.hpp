@@ -10,7 +10,8 @@
 
 namespace keel {
 
-/// All operations of the program, in the order of the help page. Made by app; no static registration.
+/// All operations of the program, in the order of the help page. Made by app; no static
+/// registration.
 class Registry {
   public:
     explicit Registry(std::vector<OperationEntry> entries) : entries_(std::move(entries)) {}

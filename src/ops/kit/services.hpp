@@ -49,7 +49,8 @@ class Migrator {
     virtual ~Migrator() = default;
     /// Reads only; a database that does not exist has everything pending.
     virtual MigrationSummary summary(OperationContext& context) = 0;
-    /// Applies what is pending on the operation's own connection, whose lock is held; reports under `applied`.
+    /// Applies what is pending on the operation's own connection, whose lock is held; reports under
+    /// `applied`.
     virtual void apply_pending(OperationContext& context, Report& report) = 0;
 };
 
