@@ -9,13 +9,15 @@
 
 namespace keel {
 
-/// One step of something slow. `total` is 0 while unknown; units are those of the phase (bytes,
-/// rows, statements).
+enum class ProgressUnit { items, bytes, rows, statements };
+
+/// One step of something slow. `total` is 0 while unknown.
 struct ProgressEvent {
     std::string_view phase;
     std::string_view item;
     std::uint64_t done = 0;
     std::uint64_t total = 0;
+    ProgressUnit unit = ProgressUnit::items;
 };
 
 /// Receives progress. Implementations are called from any thread and decide themselves how often to

@@ -26,6 +26,8 @@ struct OptionSpec {
     std::string_view help;
     bool required = false;
     char short_name = 0;
+    std::string_view value_name =
+        {};  ///< what help calls the value: "VERSION"; otherwise the name in upper case
 };
 
 /// What an operation needs before it starts.
