@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -40,6 +41,7 @@ class RowDigest {
     bool operator==(const RowDigest&) const = default;
 
   private:
+    void merge_sum(std::uint64_t low, std::uint64_t high) noexcept;
     std::uint64_t low_ = 0;
     std::uint64_t high_ = 0;
     std::uint64_t rows_ = 0;

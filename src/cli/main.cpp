@@ -1,5 +1,3 @@
-#include "cli/command.hpp"
-
-int main(int argc, char** argv) {
-    return keel::run_command({argv, static_cast<std::size_t>(argc)});
+int main() {
+    return 0;
 }

@@ -1,0 +1,38 @@
+#include "base/lock_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/error.hpp"
+
+namespace keel {
+
+std::optional<LockFile> LockFile::try_acquire(const std::filesystem::path& path,
+                                              const std::string& holder) {
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.is_open()) throw io_error("open the lock file", path.native());
+    struct flock request{};
+    request.l_type = F_WRLCK;
+    request.l_whence = SEEK_SET;
+    if (::fcntl(file.get(), F_OFD_SETLK, &request) != 0) {
+        if (errno == EAGAIN || errno == EACCES) return std::nullopt;
+        throw io_error("lock", path.native());
+    }
+    // The name of the holder is for people only: failing to write it changes nothing.
+    if (::ftruncate(file.get(), 0) == 0) {
+        [[maybe_unused]] const auto written = ::pwrite(file.get(), holder.data(), holder.size(), 0);
+    }
+    return LockFile(std::move(file));
+}
+
+std::string LockFile::read_holder(const std::filesystem::path& path) {
+    try {
+        return read_file(path, 4096);
+    } catch (const Error&) {
+        return {};  // gone or unreadable: then nobody can be named
+    }
+}
+
+}  // namespace keel
