@@ -1,0 +1,59 @@
+# What a developer types. Each target first installs, with apt, the Debian packages that it needs and that are missing;
+# tools/packages holds the lists and says what it installs.
+
+.DEFAULT_GOAL := build
+.PHONY: build run test check format bench docs clean
+
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+ENGINE ?= sqlite
+RELEASE := $(CURDIR)/build/release
+
+# The release binary. The last line of output is its path.
+build:
+	@tools/packages build
+	@test -f $(RELEASE)/build.ninja || cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target keel
+	@echo $(RELEASE)/bin/keel
+
+# A tour: the life of a shop's database. ENGINE=postgres plays it on a private PostgreSQL server.
+run: build
+	@test $(ENGINE) = sqlite || tools/packages postgres
+	@examples/product_feed/tour $(RELEASE)/bin/keel $(ENGINE)
+
+# All of ctest on the development build, with real SQLite and a private PostgreSQL server.
+test:
+	@tools/packages build test
+	@test -f build/dev/build.ninja || cmake --preset dev
+	@cmake --build --preset dev -j $(JOBS)
+	@ctest --preset dev -j $(JOBS)
+
+# What is too slow for every change: sanitizers, clang-tidy, headers on their own, the whole fault sweeps.
+check: test
+	@tools/packages check
+	@test -f build/san/build.ninja || cmake --preset san
+	@cmake --build --preset san -j $(JOBS)
+	@ctest --preset san -j $(JOBS)
+	@test -f build/tsan/build.ninja || cmake --preset tsan
+	@cmake --build --preset tsan -j $(JOBS)
+	@ctest --preset tsan -j $(JOBS)
+	@tools/check_headers
+	@tools/check_tidy build/dev
+	@tests/fault/sweep --binary build/dev/bin/keel --all
+	@tests/fault/sweep_mutants
+
+format:
+	@tools/packages test
+	@tools/check_format --fix
+
+# Small measurements of the release binary against the goals for start-up and status.
+bench: build
+	@tools/packages bench
+	@bench/run $(RELEASE)/bin/keel
+
+# The reference pages that are made from the program itself.
+docs: build
+	@tools/gen_reference $(RELEASE)/bin/keel docs/reference
+
+clean:
+	@rm -rf build
