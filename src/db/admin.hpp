@@ -32,12 +32,6 @@ struct ServerInfo {
         settings;  ///< what people want to know (journal mode …)
 };
 
-/// Held until destroyed or the holder dies.
-class DatabaseLock {
-  public:
-    virtual ~DatabaseLock() = default;
-};
-
 struct LockOptions {
     std::string holder;                      ///< shown to those who wait
     std::chrono::milliseconds wait{10'000};  ///< then ErrorKind::locked, naming the holder

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/context.hpp"
@@ -10,11 +11,20 @@
 
 namespace keel {
 
+/// Held until destroyed or the holder dies.
+class DatabaseLock {
+  public:
+    virtual ~DatabaseLock() = default;
+};
+
 /// A database that was restored beside its target under a private name, not yet published.
 struct StagedDatabase {
     DatabaseUrl url;
     DatabaseUrl target;
     std::string run_id;
+    /// While it is held, nobody takes the staged database for a leftover. Shared because the value
+    /// is copied; empty where the engine needs none.
+    std::shared_ptr<DatabaseLock> guard = {};
 };
 
 struct StageOptions {

@@ -80,6 +80,7 @@ struct View {
     std::string name;
     std::string definition;
     bool materialized = false;
+    std::vector<Trigger> triggers = {};  ///< INSTEAD OF
     bool operator==(const View&) const = default;
 };
 
