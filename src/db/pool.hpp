@@ -62,6 +62,10 @@ class Pool {
         std::unique_ptr<Connection> connection;
         std::chrono::steady_clock::time_point born;
     };
+    /// A kept connection, or none and the right to open one. Throws ErrorKind::timeout.
+    Idle wait_for_slot(std::chrono::steady_clock::time_point deadline);
+    std::unique_ptr<Connection> open_one();
+    void close_one(std::unique_ptr<Connection> connection, std::uint64_t& counter);
     void give_back(std::unique_ptr<Connection> connection,
                    std::chrono::steady_clock::time_point born) noexcept;
 
