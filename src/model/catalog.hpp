@@ -99,8 +99,9 @@ struct Catalog {
     std::vector<View> views;
     std::vector<Routine> routines;
 
+    /// Null when there is none. An empty schema finds the first table of that name in any.
     const Table* find_table(std::string_view schema, std::string_view name) const noexcept;
-    /// Digest of everything but rows and sizes: equal for equal schemas.
+    /// Digest of everything but rows, sizes and column numbers: equal for equal schemas.
     std::string fingerprint() const;
 };
 

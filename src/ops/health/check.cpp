@@ -1,0 +1,73 @@
+#include "ops/health/check.hpp"
+
+#include <algorithm>
+
+namespace keel {
+
+std::string_view to_string(CheckStatus status) noexcept {
+    switch (status) {
+        case CheckStatus::ok: return "ok";
+        case CheckStatus::warn: return "warn";
+        case CheckStatus::fail: return "fail";
+        case CheckStatus::unknown: return "unknown";
+        case CheckStatus::skipped: return "skipped";
+    }
+    return "";
+}
+
+Json to_json(const HealthCheck& check) {
+    Json json = Json::object();
+    json.set("name", check.name).set("status", to_string(check.status));
+    json.set("value", check.value).set("warn", check.warn).set("fail", check.fail);
+    json.set("message", check.message);
+    json.set("fix", check.fix.empty() ? Json() : Json(check.fix));
+    return json;
+}
+
+void HealthChecks::ok(std::string name, std::string message, Json value) {
+    add({.name = std::move(name),
+         .status = CheckStatus::ok,
+         .message = std::move(message),
+         .fix = {},
+         .value = std::move(value),
+         .warn = {},
+         .fail = {}});
+}
+
+void HealthChecks::skip(std::string name, std::string reason) {
+    add({.name = std::move(name),
+         .status = CheckStatus::skipped,
+         .message = std::move(reason),
+         .fix = {},
+         .value = {},
+         .warn = {},
+         .fail = {}});
+}
+
+void HealthChecks::attempt(std::string_view name, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        add({.name = std::string(name),
+             .status = CheckStatus::unknown,
+             .message = error.message(),
+             .fix = error.hint(),
+             .value = {},
+             .warn = {},
+             .fail = {}});
+    }
+}
+
+CheckStatus HealthChecks::worst() const noexcept {
+    for (const auto status : {CheckStatus::fail, CheckStatus::warn, CheckStatus::unknown}) {
+        if (count(status) > 0) return status;
+    }
+    return CheckStatus::ok;
+}
+
+int HealthChecks::count(CheckStatus status) const noexcept {
+    return static_cast<int>(std::ranges::count(checks_, status, &HealthCheck::status));
+}
+
+}  // namespace keel
