@@ -8,8 +8,8 @@ namespace keel {
 
 namespace {
 
-/// Feeds values to a digest so that no two different sequences of values look alike: every text goes in with its
-/// length before it, every list with its count.
+/// Feeds values to a digest so that no two different sequences of values look alike: every text
+/// goes in with its length before it, every list with its count.
 class Fingerprint {
   public:
     void add(std::string_view text) {
@@ -30,7 +30,8 @@ class Fingerprint {
     }
     void add(const std::string& text) { add(std::string_view(text)); }
 
-    // A column's position is its place in the list; the engine's own number has gaps after a dropped column.
+    // A column's position is its place in the list; the engine's own number has gaps after a
+    // dropped column.
     void add(const Column& column) {
         add(column.name);
         add(column.type);
@@ -98,23 +99,34 @@ class Fingerprint {
 
 std::string_view to_string(ConstraintKind kind) noexcept {
     switch (kind) {
-        case ConstraintKind::primary_key: return "primary key";
-        case ConstraintKind::unique: return "unique";
-        case ConstraintKind::foreign_key: return "foreign key";
-        case ConstraintKind::check: return "check";
-        case ConstraintKind::exclusion: return "exclusion";
-        case ConstraintKind::not_null: return "not null";
+        case ConstraintKind::primary_key:
+            return "primary key";
+        case ConstraintKind::unique:
+            return "unique";
+        case ConstraintKind::foreign_key:
+            return "foreign key";
+        case ConstraintKind::check:
+            return "check";
+        case ConstraintKind::exclusion:
+            return "exclusion";
+        case ConstraintKind::not_null:
+            return "not null";
     }
     return "";
 }
 
 std::string_view to_string(TableKind kind) noexcept {
     switch (kind) {
-        case TableKind::table: return "table";
-        case TableKind::partitioned: return "partitioned";
-        case TableKind::partition: return "partition";
-        case TableKind::foreign: return "foreign";
-        case TableKind::virtual_table: return "virtual";
+        case TableKind::table:
+            return "table";
+        case TableKind::partitioned:
+            return "partitioned";
+        case TableKind::partition:
+            return "partition";
+        case TableKind::foreign:
+            return "foreign";
+        case TableKind::virtual_table:
+            return "virtual";
     }
     return "";
 }

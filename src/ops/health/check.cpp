@@ -6,11 +6,16 @@ namespace keel {
 
 std::string_view to_string(CheckStatus status) noexcept {
     switch (status) {
-        case CheckStatus::ok: return "ok";
-        case CheckStatus::warn: return "warn";
-        case CheckStatus::fail: return "fail";
-        case CheckStatus::unknown: return "unknown";
-        case CheckStatus::skipped: return "skipped";
+        case CheckStatus::ok:
+            return "ok";
+        case CheckStatus::warn:
+            return "warn";
+        case CheckStatus::fail:
+            return "fail";
+        case CheckStatus::unknown:
+            return "unknown";
+        case CheckStatus::skipped:
+            return "skipped";
     }
     return "";
 }
@@ -28,20 +33,11 @@ void HealthChecks::ok(std::string name, std::string message, Json value) {
     add({.name = std::move(name),
          .status = CheckStatus::ok,
          .message = std::move(message),
-         .fix = {},
-         .value = std::move(value),
-         .warn = {},
-         .fail = {}});
+         .value = std::move(value)});
 }
 
 void HealthChecks::skip(std::string name, std::string reason) {
-    add({.name = std::move(name),
-         .status = CheckStatus::skipped,
-         .message = std::move(reason),
-         .fix = {},
-         .value = {},
-         .warn = {},
-         .fail = {}});
+    add({.name = std::move(name), .status = CheckStatus::skipped, .message = std::move(reason)});
 }
 
 void HealthChecks::attempt(std::string_view name, const std::function<void()>& work) {
@@ -52,10 +48,7 @@ void HealthChecks::attempt(std::string_view name, const std::function<void()>& w
         add({.name = std::string(name),
              .status = CheckStatus::unknown,
              .message = error.message(),
-             .fix = error.hint(),
-             .value = {},
-             .warn = {},
-             .fail = {}});
+             .fix = error.hint()});
     }
 }
 

@@ -10,19 +10,21 @@
 
 namespace keel {
 
-/// `unknown` means that it could not be found out, and is never shown as `ok`; `skipped` that it does not apply here.
+/// `unknown` means that it could not be found out, and is never shown as `ok`; `skipped` that it
+/// does not apply here.
 enum class CheckStatus { ok, warn, fail, unknown, skipped };
 std::string_view to_string(CheckStatus status) noexcept;
 
-/// One finding of a health check. `value`, `warn` and `fail` are null where there is nothing to compare.
+/// One finding of a health check. `value`, `warn` and `fail` are null where there is nothing to
+/// compare.
 struct HealthCheck {
-    std::string name;  ///< stable: "migrations.pending"
+    std::string name = {};  ///< stable: "migrations.pending"
     CheckStatus status = CheckStatus::ok;
-    std::string message;
-    std::string fix;  ///< a command or a sentence
-    Json value;
-    Json warn;
-    Json fail;
+    std::string message = {};
+    std::string fix = {};  ///< a command or a sentence
+    Json value = {};
+    Json warn = {};
+    Json fail = {};
 };
 
 Json to_json(const HealthCheck& check);
@@ -32,8 +34,8 @@ class HealthChecks {
     void add(HealthCheck check) { checks_.push_back(std::move(check)); }
     void ok(std::string name, std::string message, Json value = {});
     void skip(std::string name, std::string reason);
-    /// Runs `work`; an Error that comes out of it becomes the check `name` with status unknown. Cancellation comes
-    /// through.
+    /// Runs `work`; an Error that comes out of it becomes the check `name` with status unknown.
+    /// Cancellation comes through.
     void attempt(std::string_view name, const std::function<void()>& work);
 
     const std::vector<HealthCheck>& all() const noexcept { return checks_; }

@@ -43,6 +43,8 @@ constexpr std::array entries{
 
 }  // namespace
 
-std::span<const OperationEntry> health_operations() noexcept { return entries; }
+std::span<const OperationEntry> health_operations() noexcept {
+    return entries;
+}
 
 }  // namespace keel

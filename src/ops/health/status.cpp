@@ -48,7 +48,8 @@ void judge_marker(const MarkerCheck& marker, std::vector<Finding>& findings) {
     switch (marker.state) {
         case MarkerState::absent:
         case MarkerState::match:
-        case MarkerState::moved: return;
+        case MarkerState::moved:
+            return;
         case MarkerState::copy:
             findings.push_back(
                 {CheckStatus::warn, "copied database: " + marker.explanation, "keel env adopt"});
@@ -67,15 +68,14 @@ void judge_migrations(const Status& status, std::vector<Finding>& findings) {
                             "keel migrate status"});
     }
     if (!migrations.changed.empty()) {
-        findings.push_back(
-            {CheckStatus::warn,
-             "edited after it was applied: " + join(migrations.changed, ", "),
-             "keel migrate status"});
+        findings.push_back({CheckStatus::warn,
+                            "edited after it was applied: " + join(migrations.changed, ", "),
+                            "keel migrate status"});
     }
     if (!migrations.missing.empty()) {
-        findings.push_back(
-            {CheckStatus::warn, "applied, but its file is gone: " + join(migrations.missing, ", "),
-             "keel migrate status"});
+        findings.push_back({CheckStatus::warn,
+                            "applied, but its file is gone: " + join(migrations.missing, ", "),
+                            "keel migrate status"});
     }
     if (migrations.drift) {
         findings.push_back({CheckStatus::warn,
@@ -158,9 +158,8 @@ KeyValues status_text(const Environment& environment, const Status& status, Chec
         backup = fmt::format("{} of {}{}", status.backup->id, status.backup->created_at,
                              status.backup->verified ? ", verified" : ", not verified");
     }
-    return {{{"environment",
-              fmt::format("{} ({}{})", environment.name, to_string(environment.kind),
-                          status.is_protected ? ", protected" : "")},
+    return {{{"environment", fmt::format("{} ({}{})", environment.name, to_string(environment.kind),
+                                         status.is_protected ? ", protected" : "")},
              {"database", database},
              {"address", environment.url.redacted()},
              {"version", migrations.current.empty() ? "none" : migrations.current},

@@ -4,7 +4,9 @@ namespace keel {
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
 
 Json column_json(const Column& column) {
     Json json = Json::object();
@@ -92,8 +94,8 @@ Json catalog_json(const Catalog& catalog, const CatalogFigures& figures) {
     }
     Json json = Json::object();
     json.set("schemas", Json::from(catalog.schemas));
-    json.set("tables", list(catalog.tables,
-                            [&](const Table& table) { return table_json(table, figures); }));
+    json.set("tables",
+             list(catalog.tables, [&](const Table& table) { return table_json(table, figures); }));
     json.set("functions", list(catalog.routines, routine_json));
     json.set("views", list(catalog.views, view_json));
     json.set("triggers", std::move(triggers));

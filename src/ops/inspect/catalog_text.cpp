@@ -64,11 +64,10 @@ void add_tables(std::vector<Block>& blocks, const Catalog& catalog, bool with_sc
                    .rows = {},
                    .right_aligned = {false, false, true, true, true, true}};
     for (const auto& table : catalog.tables) {
-        list.rows.push_back({qualified(table.schema, table.name, with_schema),
-                             std::string(to_string(table.kind)), rows_text(table, figures),
-                             bytes_text(table.bytes, figures),
-                             fmt::format("{}", table.columns.size()),
-                             fmt::format("{}", table.indexes.size())});
+        list.rows.push_back(
+            {qualified(table.schema, table.name, with_schema), std::string(to_string(table.kind)),
+             rows_text(table, figures), bytes_text(table.bytes, figures),
+             fmt::format("{}", table.columns.size()), fmt::format("{}", table.indexes.size())});
     }
     add_list(blocks, "Tables", std::move(list));
 }
@@ -141,7 +140,8 @@ KeyValues table_overview(const Table& table, const CatalogFigures& figures) {
 }
 
 TextTable column_table(const Table& table) {
-    TextTable list{.header = {"COLUMN", "TYPE", "NULL", "DEFAULT"}, .rows = {}, .right_aligned = {}};
+    TextTable list{
+        .header = {"COLUMN", "TYPE", "NULL", "DEFAULT"}, .rows = {}, .right_aligned = {}};
     for (const auto& column : table.columns) {
         auto value = one_line(column.default_expression.value_or(""));
         if (!column.generated.empty()) {
@@ -200,10 +200,9 @@ std::vector<Block> table_details(const Table& table, const CatalogFigures& figur
                   .right_aligned = {}});
     }
     if (!table.triggers.empty()) {
-        add_list(blocks, "Triggers",
-                 {.header = {"TRIGGER", "STATE"},
-                  .rows = trigger_rows(table),
-                  .right_aligned = {}});
+        add_list(
+            blocks, "Triggers",
+            {.header = {"TRIGGER", "STATE"}, .rows = trigger_rows(table), .right_aligned = {}});
     }
     return blocks;
 }

@@ -77,9 +77,9 @@ void show_info(OperationContext& context, const OptionValues&, Report& report) {
 
     auto lines = overview(engine_name, address, server);
     lines.items.emplace_back(
-        "contents", fmt::format("{} tables, {} views, {} indexes, {} triggers, {} functions",
-                                counts.tables, counts.views, counts.indexes, counts.triggers,
-                                counts.functions));
+        "contents",
+        fmt::format("{} tables, {} views, {} indexes, {} triggers, {} functions", counts.tables,
+                    counts.views, counts.indexes, counts.triggers, counts.functions));
     report.body.emplace_back(std::move(lines));
     if (!server.settings.empty()) {
         report.body.emplace_back(Paragraph{"Settings"});

@@ -20,8 +20,8 @@ struct Inspection {
     CatalogFigures figures;
 };
 
-/// What exact counts may fail with where an estimate still works: a lock held by somebody, a deadline, a table that
-/// this role may not read.
+/// What exact counts may fail with where an estimate still works: a lock held by somebody, a
+/// deadline, a table that this role may not read.
 bool estimate_serves_instead(ErrorKind kind) {
     return kind == ErrorKind::locked || kind == ErrorKind::timeout || kind == ErrorKind::sql;
 }
@@ -35,7 +35,8 @@ class Reader {
     }
 
     Inspection read(const std::string& schema, const std::string& table) {
-        // SQLite has to read the whole file to say what takes its space; PostgreSQL asks the file system.
+        // SQLite has to read the whole file to say what takes its space; PostgreSQL asks the file
+        // system.
         const bool sizes =
             wants_sizes_ || is_small_ || context_.engine().kind() == EngineKind::postgres;
         InspectOptions options{.schema = schema, .table = table, .sizes = sizes};

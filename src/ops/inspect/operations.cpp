@@ -49,6 +49,8 @@ constexpr std::array entries{
 
 }  // namespace
 
-std::span<const OperationEntry> inspect_operations() noexcept { return entries; }
+std::span<const OperationEntry> inspect_operations() noexcept {
+    return entries;
+}
 
 }  // namespace keel

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/text.hpp"
+#include "ops/health/checkup.hpp"
+
+namespace keel {
+
+namespace {
+
+CheckStatus status_of(Severity severity) {
+    switch (severity) {
+        case Severity::info:
+            return CheckStatus::ok;
+        case Severity::warning:
+            return CheckStatus::warn;
+        case Severity::error:
+            return CheckStatus::fail;
+    }
+    return CheckStatus::unknown;
+}
+
+std::string with_place(const Diagnostic& diagnostic) {
+    const auto& where = diagnostic.where;
+    if (where.file.empty()) return diagnostic.message;
+    if (where.line == 0) return fmt::format("{}: {}", where.file, diagnostic.message);
+    return fmt::format("{}:{}:{}: {}", where.file, where.line, where.column, diagnostic.message);
+}
+
+void add_diagnostic(HealthChecks& checks, const Diagnostic& diagnostic) {
+    checks.add({.name = diagnostic.rule,
+                .status = status_of(diagnostic.severity),
+                .message = with_place(diagnostic),
+                .fix = diagnostic.hint});
+}
+
+/// A file or folder, and the permission bits that it should not have.
+struct PermissionRule {
+    std::string name;
+    std::filesystem::path path;
+    mode_t unwanted = 0;
+    CheckStatus found = CheckStatus::warn;
+    std::string_view danger;
+    std::string_view fix;
+};
+
+void check_permissions(HealthChecks& checks, const PermissionRule& rule) {
+    struct stat info{};
+    if (::stat(rule.path.c_str(), &info) != 0) {
+        checks.skip(rule.name, fmt::format("there is no '{}'", rule.path.string()));
+        return;
+    }
+    const auto mode = info.st_mode & 0777U;
+    const auto value = fmt::format("{:04o}", mode);
+    if ((mode & rule.unwanted) == 0) {
+        checks.ok(rule.name, fmt::format("'{}' is {}", rule.path.string(), value), value);
+        return;
+    }
+    checks.add({.name = rule.name,
+                .status = rule.found,
+                .message = fmt::format("'{}' is {}: {}", rule.path.string(), value, rule.danger),
+                .fix = fmt::format("chmod {} '{}'", rule.fix, rule.path.string()),
+                .value = value});
+}
+
+}  // namespace
+
+void check_configuration(Checkup& checkup) {
+    auto& context = checkup.context;
+    auto& checks = checkup.checks;
+    const auto& overrides = context.invocation().overrides;
+    const auto findings = Project::check(overrides, context.variables());
+    for (const auto& finding : findings) add_diagnostic(checks, finding);
+    try {
+        const auto& project = context.project();
+        checkup.has_project = true;
+        const auto& environment = context.environment();
+        checkup.has_environment = true;
+        const auto source = project.file().empty() ? "built-in defaults" : project.file().string();
+        if (findings.empty()) {
+            checks.ok("configuration",
+                      fmt::format("environment {} from {}", environment.name, source));
+        }
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        // What the files themselves say wrong has been listed above.
+        if (!checkup.has_project && !findings.empty()) return;
+        checks.add({.name = "configuration",
+                    .status = CheckStatus::fail,
+                    .message = error.message(),
+                    .fix = error.hint()});
+    }
+}
+
+void check_file_permissions(Checkup& checkup) {
+    if (!checkup.has_project) return;
+    auto& checks = checkup.checks;
+    const auto& project = checkup.context.project();
+    const auto root = project.root();
+    checks.attempt("files", [&] {
+        check_permissions(checks, {.name = "files.dotenv",
+                                   .path = root / ".env",
+                                   .unwanted = 077,
+                                   .danger = "others can read the secrets in it",
+                                   .fix = "600"});
+        // The file may name commands to run for a secret: who can write it runs what he likes.
+        check_permissions(checks, {.name = "files.project",
+                                   .path = root / "keel.toml",
+                                   .unwanted = 002,
+                                   .found = CheckStatus::fail,
+                                   .danger = "everybody can change where the data is",
+                                   .fix = "o-w"});
+        check_permissions(checks, {.name = "files.local",
+                                   .path = root / "keel.local.toml",
+                                   .unwanted = 006,
+                                   .danger = "everybody can read or change this machine's settings",
+                                   .fix = "600"});
+        check_permissions(checks, {.name = "files.state",
+                                   .path = project.state_directory(),
+                                   .unwanted = 077,
+                                   .danger = "others can read or change the audit log",
+                                   .fix = "700"});
+        if (project.backup().repository.starts_with("s3:")) {
+            checks.skip("files.backups", "the backups are not in a folder");
+            return;
+        }
+        check_permissions(checks, {.name = "files.backups",
+                                   .path = project.backup().repository,
+                                   .unwanted = 077,
+                                   .danger = "others can read the data in it",
+                                   .fix = "700"});
+    });
+}
+
+void check_engine(Checkup& checkup) {
+    if (!checkup.has_environment) return;
+    auto& checks = checkup.checks;
+    checks.attempt("engine", [&] {
+        const auto& engine = checkup.context.engine();
+        const auto findings = engine.diagnose();
+        for (const auto& finding : findings) add_diagnostic(checks, finding);
+        if (findings.empty()) {
+            checks.ok("engine",
+                      fmt::format("nothing is known against this {} library and its tools",
+                                  engine.name()));
+        }
+    });
+}
+
+}  // namespace keel

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/text.hpp"
+#include "ops/health/checkup.hpp"
+
+namespace keel {
+
+namespace {
+
+using std::chrono::hours;
+
+// How old the newest backup of a protected environment may be.
+constexpr hours backup_age_warn{24};
+constexpr hours backup_age_fail{7 * 24};
+
+void add_missing_backup(Checkup& checkup) {
+    auto& checks = checkup.checks;
+    if (!checkup.has_database()) {
+        checks.skip("backup.age", "there is nothing to back up yet");
+    } else if (!checkup.is_protected()) {
+        checks.skip("backup.age", "no backup yet; whatever destroys data takes one first");
+    } else {
+        checks.add({.name = "backup.age",
+                    .status = CheckStatus::fail,
+                    .message = "a protected environment has no backup",
+                    .fix = "keel backup create",
+                    .warn = Json(backup_age_warn.count()),
+                    .fail = Json(backup_age_fail.count())});
+    }
+}
+
+void judge_age(Checkup& checkup, const BackupSummary& backup) {
+    const auto now = checkup.context.context().clock.now();
+    const auto age = std::chrono::floor<hours>(now - parse_utc(backup.created_at));
+    HealthCheck check{
+        .name = "backup.age",
+        .message = fmt::format("the newest, {}, is {} hours old", backup.id, age.count()),
+        .value = Json(age.count())};
+    if (checkup.is_protected()) {
+        check.warn = Json(backup_age_warn.count());
+        check.fail = Json(backup_age_fail.count());
+        if (age >= backup_age_fail)
+            check.status = CheckStatus::fail;
+        else if (age >= backup_age_warn)
+            check.status = CheckStatus::warn;
+    }
+    if (check.status != CheckStatus::ok) check.fix = "keel backup create";
+    checkup.checks.add(std::move(check));
+}
+
+void judge_verification(HealthChecks& checks, const BackupSummary& backup) {
+    if (backup.verified) {
+        checks.ok("backup.verified", "the newest backup was read back and is whole", Json(true));
+        return;
+    }
+    checks.add({.name = "backup.verified",
+                .status = CheckStatus::warn,
+                .message = "the newest backup has not been read back",
+                .fix = "keel backup verify " + backup.id,
+                .value = Json(false)});
+}
+
+void check_chain(Checkup& checkup) {
+    auto& context = checkup.context;
+    auto& checks = checkup.checks;
+    const auto log = context.audit_log();
+    std::optional<AuditHead> anchor;
+    const auto problems = log.verify(anchor);
+    if (!problems.empty()) {
+        const auto& first = problems.front();
+        checks.add({.name = "audit.chain",
+                    .status = CheckStatus::fail,
+                    .message = fmt::format("{}:{}: {}", first.file, first.line, first.message),
+                    .fix = "keel audit verify",
+                    .value = Json(problems.size())});
+        return;
+    }
+    const auto head = log.head();
+    if (!head) {
+        checks.skip("audit.chain", "nothing has been changed yet, so there is no audit log");
+        return;
+    }
+    checks.ok("audit.chain", fmt::format("{} entries, unbroken", head->sequence),
+              Json(head->sequence));
+}
+
+}  // namespace
+
+void check_backups(Checkup& checkup) {
+    auto* backups = checkup.context.services().backups;
+    if (!checkup.has_environment || !backups) return;
+    checkup.checks.attempt("backup.age", [&] {
+        const auto newest = backups->newest(checkup.context);
+        if (!newest) {
+            add_missing_backup(checkup);
+            return;
+        }
+        judge_age(checkup, *newest);
+        judge_verification(checkup.checks, *newest);
+    });
+}
+
+void check_leftovers(Checkup& checkup) {
+    if (!checkup.has_environment) return;
+    auto& checks = checkup.checks;
+    constexpr auto name = "recovery.leftovers";
+    if (!checkup.is_reachable) {
+        checks.skip(name, "the database cannot be asked");
+        return;
+    }
+    checks.attempt(name, [&] {
+        std::vector<std::string> found;
+        for (auto* recoverer : checkup.context.services().recoverers) {
+            for (const auto& recovery : recoverer->find(checkup.context)) {
+                found.push_back(recovery.what);
+            }
+        }
+        if (found.empty()) {
+            checks.ok(name, "no interrupted run left anything", Json(0));
+            return;
+        }
+        checks.add({.name = name,
+                    .status = CheckStatus::warn,
+                    .message = "left by interrupted runs: " + join(found, ", "),
+                    .fix = "keel recover",
+                    .value = Json(found.size())});
+    });
+}
+
+void check_audit(Checkup& checkup) {
+    if (!checkup.has_project) return;
+    checkup.checks.attempt("audit.chain", [&] { check_chain(checkup); });
+}
+
+}  // namespace keel
