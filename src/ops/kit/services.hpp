@@ -52,6 +52,9 @@ class Migrator {
     /// Applies what is pending on the operation's own connection, whose lock is held; reports under
     /// `applied`.
     virtual void apply_pending(OperationContext& context, Report& report) = 0;
+    /// Empties the history inside the connection's open transaction: for `db reset`, which drops in
+    /// the same transaction what the history tells of. Nothing happens when there is none.
+    virtual void forget_history(OperationContext& context) = 0;
 };
 
 /// Something an interrupted run left, and how to end it.
