@@ -80,6 +80,7 @@ class Fingerprint {
         add(view.name);
         add(view.definition);
         add(view.materialized);
+        add(view.triggers);
     }
     void add(const Routine& routine) {
         add(routine.schema);

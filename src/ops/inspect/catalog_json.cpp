@@ -74,6 +74,7 @@ Json view_json(const View& view) {
     Json json = Json::object();
     json.set("schema", text_or_null(view.schema)).set("name", view.name);
     json.set("materialized", view.materialized).set("definition", view.definition);
+    json.set("triggers", list(view.triggers, trigger_json));
     return json;
 }
 
@@ -91,6 +92,9 @@ Json catalog_json(const Catalog& catalog, const CatalogFigures& figures) {
     Json triggers = Json::array();
     for (const auto& table : catalog.tables) {
         for (const auto& trigger : table.triggers) triggers.push_back(trigger_json(trigger));
+    }
+    for (const auto& view : catalog.views) {
+        for (const auto& trigger : view.triggers) triggers.push_back(trigger_json(trigger));
     }
     Json json = Json::object();
     json.set("schemas", Json::from(catalog.schemas));

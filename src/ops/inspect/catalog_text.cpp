@@ -90,25 +90,43 @@ Rows constraint_rows(const Table& table) {
     return rows;
 }
 
-Rows trigger_rows(const Table& table) {
+Rows trigger_rows(const std::vector<Trigger>& triggers) {
     Rows rows;
-    for (const auto& trigger : table.triggers) {
+    for (const auto& trigger : triggers) {
         rows.push_back({trigger.name, trigger.enabled ? "enabled" : "disabled"});
     }
     return rows;
 }
 
-/// The rows of every table, each with its table's name before it.
+/// Appends `rows` with their owner's name before each.
+void append(Rows& all, const std::string& owner, Rows rows) {
+    for (auto& row : rows) {
+        row.insert(row.begin(), owner);
+        all.push_back(std::move(row));
+    }
+}
+
+/// The rows of every table.
 template <typename RowsOf>
 Rows rows_of_all(const Catalog& catalog, bool with_schema, const RowsOf& rows_of) {
     Rows all;
     for (const auto& table : catalog.tables) {
-        for (auto& row : rows_of(table)) {
-            row.insert(row.begin(), qualified(table.schema, table.name, with_schema));
-            all.push_back(std::move(row));
-        }
+        append(all, qualified(table.schema, table.name, with_schema), rows_of(table));
     }
     return all;
+}
+
+void add_triggers(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema) {
+    TextTable list{
+        .header = {"TABLE", "TRIGGER", "STATE"},
+        .rows = rows_of_all(catalog, with_schema,
+                            [](const Table& table) { return trigger_rows(table.triggers); }),
+        .right_aligned = {}};
+    for (const auto& view : catalog.views) {
+        append(list.rows, qualified(view.schema, view.name, with_schema),
+               trigger_rows(view.triggers));
+    }
+    add_list(blocks, "Triggers", std::move(list));
 }
 
 void add_functions(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema) {
@@ -173,12 +191,7 @@ std::vector<Block> catalog_lists(const Catalog& catalog, const CatalogSections& 
                   .rows = rows_of_all(catalog, with_schema, constraint_rows),
                   .right_aligned = {}});
     }
-    if (sections.triggers) {
-        add_list(blocks, "Triggers",
-                 {.header = {"TABLE", "TRIGGER", "STATE"},
-                  .rows = rows_of_all(catalog, with_schema, trigger_rows),
-                  .right_aligned = {}});
-    }
+    if (sections.triggers) add_triggers(blocks, catalog, with_schema);
     if (sections.functions) add_functions(blocks, catalog, with_schema);
     if (sections.views) add_views(blocks, catalog, with_schema);
     return blocks;
@@ -200,9 +213,10 @@ std::vector<Block> table_details(const Table& table, const CatalogFigures& figur
                   .right_aligned = {}});
     }
     if (!table.triggers.empty()) {
-        add_list(
-            blocks, "Triggers",
-            {.header = {"TRIGGER", "STATE"}, .rows = trigger_rows(table), .right_aligned = {}});
+        add_list(blocks, "Triggers",
+                 {.header = {"TRIGGER", "STATE"},
+                  .rows = trigger_rows(table.triggers),
+                  .right_aligned = {}});
     }
     return blocks;
 }

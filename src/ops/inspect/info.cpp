@@ -26,6 +26,7 @@ ObjectCounts count_objects(const Catalog& catalog) {
         counts.indexes += table.indexes.size();
         counts.triggers += table.triggers.size();
     }
+    for (const auto& view : catalog.views) counts.triggers += view.triggers.size();
     return counts;
 }
 
