@@ -54,6 +54,15 @@ struct OperationSpec {
     bool creates_database = false;     ///< may be run where no database is yet
     bool reports_findings = false;     ///< may exit with 3
     bool ignores_marker = false;       ///< env adopt: its purpose is to settle a mismatch
+    /// The operation works on the project or the repository: the Runner opens no database, so that
+    /// it works when there is none (env use, backup delete). Protection is the configuration's
+    /// then.
+    bool opens_database = true;
+    /// May run on a database that cannot be read (backup restore, undo, recover).
+    bool repairs = false;
+    /// The option or positional whose value, when given, is the environment the operation changes:
+    /// it is resolved, guarded, locked and backed up instead of the active one ("to").
+    std::string_view environment_option = {};
 };
 
 /// The options as given: typed access, checked against the spec by whoever parsed them.

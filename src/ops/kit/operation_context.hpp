@@ -46,8 +46,12 @@ class OperationContext {
     bool is_testing() const;
 
     const Project& project();
+    /// The environment the operation changes: the active one, or what the spec's environment_option
+    /// names.
     const EnvironmentChoice& choice();
     const Environment& environment();
+    /// The active environment, whatever the operation changes: where a backup comes from.
+    EnvironmentChoice active_choice();
     const Engine& engine();
     const Engine& engine_for(EngineKind kind) const { return parts_.engines.engine(kind); }
 
@@ -68,6 +72,12 @@ class OperationContext {
     const MarkerCheck& marker();  ///< of `connection_if_exists`; absent without a database
     void forget_marker() noexcept { marker_.reset(); }
     bool is_protected();  ///< by configuration or marker
+    /// As `is_protected`, from what is known already: opens nothing.
+    bool is_known_protected();
+    /// Whether `connection` has been opened.
+    bool is_connected() const noexcept { return connection_ != nullptr; }
+    /// Whether this run changes nothing: a read, or a dry run.
+    bool is_read_only_run() const noexcept;
     AuditLog audit_log();
 
     /// Id of the safety backup the Runner took for this run.
@@ -78,8 +88,11 @@ class OperationContext {
     void lock();
 
   private:
-    ConnectOptions connect_options(bool read_only);
+    ConnectOptions connect_options(bool read_only, bool create);
+    std::unique_ptr<Connection> connect(bool read_only, bool create);
+    void adopt_connection(std::unique_ptr<Connection> connection);
     bool wants_read_only() const noexcept;
+    ProjectOverrides target_overrides() const;
 
     Parts parts_;
     std::string run_id_;
@@ -87,6 +100,7 @@ class OperationContext {
     std::optional<EnvironmentChoice> choice_;
     std::optional<Environment> environment_;
     std::unique_ptr<Connection> connection_;
+    std::optional<CancelOnStop> cancel_;
     std::unique_ptr<DatabaseLock> lock_;
     std::optional<MarkerCheck> marker_;
     std::optional<std::string> safety_backup_;

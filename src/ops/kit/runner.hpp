@@ -23,9 +23,6 @@ class Runner {
     Report run(const OperationEntry& entry, const Invocation& invocation, const Context& context);
 
   private:
-    void run_change(const OperationEntry& entry, OperationContext& operation_context,
-                    Report& report);
-
     const EngineSet& engines_;
     const Services& services_;
     EnvironmentReader variables_;

@@ -1,0 +1,97 @@
+#include "app/workspace.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "engines/postgres/engine.hpp"
+#include "engines/sqlite/engine.hpp"
+#include "ops/audit/operations.hpp"
+#include "ops/backup/operations.hpp"
+#include "ops/database/operations.hpp"
+#include "ops/env/operations.hpp"
+#include "ops/health/operations.hpp"
+#include "ops/inspect/operations.hpp"
+#include "ops/migrate/operations.hpp"
+
+namespace keel {
+namespace {
+
+/// Each engine is made when it is first asked for.
+class Engines final : public EngineSet {
+  public:
+    const Engine& engine(EngineKind kind) const override {
+        const std::scoped_lock lock(mutex_);
+        switch (kind) {
+            case EngineKind::sqlite:
+                if (!sqlite_) sqlite_ = sqlite::make_engine();
+                return *sqlite_;
+            case EngineKind::postgres:
+                if (!postgres_) postgres_ = postgres::make_engine();
+                return *postgres_;
+        }
+        throw Error(ErrorKind::internal, "unknown engine");
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<Engine> sqlite_;
+    mutable std::unique_ptr<Engine> postgres_;
+};
+
+Registry make_registry() {
+    std::vector<OperationEntry> entries;
+    const auto add = [&](std::span<const OperationEntry> family) {
+        entries.insert(entries.end(), family.begin(), family.end());
+    };
+    add(health_operations());
+    add(env_operations());
+    add(migrate_operations());
+    add(backup_operations());
+    add(inspect_operations());
+    add(database_operations());
+    add(audit_operations());
+    return Registry(std::move(entries));
+}
+
+Report unknown_operation(const Registry& registry, const Invocation& invocation) {
+    std::vector<std::string> names;
+    for (const auto& entry : registry.entries()) names.emplace_back(entry.spec->name);
+    Report report;
+    report.command = invocation.operation;
+    report.error =
+        Error(ErrorKind::usage, fmt::format("unknown command '{}'{}", invocation.operation,
+                                            did_you_mean(invocation.operation, names)))
+            .with_hint("list the commands with: keel help");
+    return report;
+}
+
+}  // namespace
+
+struct Workspace::Parts {
+    EnvironmentReader variables;
+    Engines engines;
+    Services services;
+    Registry registry = make_registry();
+};
+
+Workspace::Workspace(EnvironmentReader variables) : parts_(std::make_unique<Parts>()) {
+    parts_->variables = std::move(variables);
+}
+Workspace::~Workspace() = default;
+
+const Registry& Workspace::registry() const noexcept {
+    return parts_->registry;
+}
+
+Report Workspace::run(const Invocation& invocation, Interaction& interaction,
+                      const Context& context) {
+    const auto* entry = parts_->registry.find(invocation.operation);
+    if (entry == nullptr) return unknown_operation(parts_->registry, invocation);
+    return Runner(parts_->engines, parts_->services, parts_->variables, interaction)
+        .run(*entry, invocation, context);
+}
+
+}  // namespace keel

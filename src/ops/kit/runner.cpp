@@ -1,0 +1,237 @@
+#include "ops/kit/runner.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "ops/kit/guard.hpp"
+
+namespace keel {
+namespace {
+
+/// One run of a changing operation: the steps of the Runner's order, each a function.
+class Change {
+  public:
+    Change(Operation& operation, OperationContext& context, Interaction& interaction,
+           Report& report)
+        : operation_(operation), context_(context), interaction_(interaction), report_(report) {}
+
+    void run() {
+        refuse_impossible();
+        plan_ = operation_.plan(context_);
+        if (context_.invocation().dry_run) return report_plan();
+        if (plan_.empty()) return operation_.nothing_to_do(context_, report_);
+        guard(request(), interaction_);
+        lock_and_plan_again();
+        if (plan_.empty()) return operation_.nothing_to_do(context_, report_);
+        audited([this] {
+            stamp();
+            take_safety_backup();
+            operation_.apply(context_, report_);
+            operation_.verify(context_, report_);
+        });
+    }
+
+  private:
+    const OperationSpec& spec() const { return context_.spec(); }
+    bool has_environment() const { return spec().needs == Needs::environment; }
+    bool works_on_database() const { return has_environment() && spec().opens_database; }
+    bool changes_database() const { return works_on_database() && spec().effect != Effect::read; }
+
+    GuardRequest request() {
+        return {.spec = spec(),
+                .invocation = context_.invocation(),
+                .environment = has_environment() ? context_.choice().name : std::string(),
+                .is_protected = has_environment() && context_.is_known_protected(),
+                .is_testing = context_.is_testing(),
+                .plan = &plan_};
+    }
+
+    void refuse_impossible() {
+        refuse_protected_in_tests(request());
+        if (!works_on_database()) return;
+        try {
+            refuse_mismatch(spec(), context_.marker());
+        } catch (const Error& error) {
+            const bool unreadable =
+                error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity;
+            if (!unreadable || !spec().repairs) throw;
+            report_.warnings.push_back("the database cannot be read: " + error.message());
+            return;
+        }
+        report_.is_protected = context_.is_protected();
+        refuse_protected_in_tests(
+            request());  // the marker may say so where the configuration did not
+    }
+
+    void report_plan() {
+        Json steps = Json::array();
+        for (const auto& step : plan_.steps) {
+            Json entry = Json::object();
+            entry.set("step", step.step).set("detail", step.detail);
+            entry.set("destructive", step.destructive);
+            steps.push_back(std::move(entry));
+            report_.body.push_back(
+                MarkedLine{step.destructive ? Mark::warning : Mark::ok,
+                           step.detail.empty() ? step.step : step.step + ": " + step.detail});
+        }
+        if (plan_.empty()) report_.body.push_back(Paragraph{"nothing to do"});
+        report_.result.set("plan", std::move(steps)).set("plan_id", plan_.id());
+    }
+
+    void lock_and_plan_again() {
+        if (!changes_database()) return;
+        if (!spec().creates_database && context_.connection_if_exists() == nullptr) return;
+        if (!connect_for_change()) return;
+        context_.lock();
+        context_.forget_marker();
+        refuse_mismatch(spec(), context_.marker());
+        const auto agreed = plan_.id();
+        plan_ = operation_.plan(context_);
+        if (plan_.empty() || plan_.id() == agreed || !context_.is_known_protected()) return;
+        throw Error(ErrorKind::locked, "the plan changed while waiting for the lock")
+            .with_hint("look at it again with --dry-run, then run the command again");
+    }
+
+    /// False when the database cannot be read and the operation is there to repair it.
+    bool connect_for_change() {
+        try {
+            context_.connection_or_create();
+            return true;
+        } catch (const Error& error) {
+            const bool unreadable = error.kind() == ErrorKind::invalid_input ||
+                                    error.kind() == ErrorKind::integrity ||
+                                    error.kind() == ErrorKind::not_found;
+            if (!unreadable || !spec().repairs) throw;
+            return false;
+        }
+    }
+
+    void stamp() {
+        if (!changes_database() || spec().ignores_marker || !context_.is_connected()) return;
+        const auto state = context_.marker().state;
+        if (state != MarkerState::absent && state != MarkerState::moved) return;
+        stamp_marker(context_.connection(), context_.engine(), context_.environment(),
+                     context_.project().name(), false, context_.context().clock.now());
+        context_.forget_marker();
+    }
+
+    void take_safety_backup() {
+        const bool wanted = spec().takes_safety_backup || plan_.is_destructive();
+        if (!wanted || !changes_database() || !context_.is_connected()) return;
+        if (context_.services().safety_backup == nullptr) {
+            throw Error(ErrorKind::internal, "no way to take a safety backup");
+        }
+        context_.set_safety_backup(context_.services().safety_backup->create(
+            context_, fmt::format("safety: {}", spec().name)));
+    }
+
+    Json audit_entry(std::string_view event) {
+        const auto& invocation = context_.invocation();
+        Json entry = Json::object();
+        entry.set("event", event).set("run", context_.run_id()).set("operation", spec().name);
+        entry.set("effect", to_string(spec().effect)).set("command", invocation.command_line);
+        entry.set("actor", invocation.actor.name).set("host", invocation.actor.host);
+        entry.set("origin", to_string(invocation.origin));
+        if (has_environment()) {
+            entry.set("environment", context_.choice().name);
+            entry.set("protected", context_.is_known_protected());
+        }
+        if (works_on_database()) entry.set("database", context_.environment().url.redacted());
+        return entry;
+    }
+
+    template <typename Work>
+    void audited(const Work& work) {
+        auto log = context_.audit_log();
+        log.append(audit_entry("intent").set("plan", plan_.id()));
+        std::optional<Error> failure;
+        try {
+            work();
+        } catch (const Error& error) {
+            failure = error;
+        }
+        auto outcome = audit_entry("outcome");
+        outcome.set("ok", !failure.has_value());
+        outcome.set("exit_code", failure ? exit_code(failure->kind()) : 0);
+        if (failure) outcome.set("error", failure->message());
+        if (context_.safety_backup()) outcome.set("backup", *context_.safety_backup());
+        anchor(log.append(outcome));
+        if (failure) throw *failure;
+    }
+
+    /// The head of the log is remembered in the database, so that cutting off its end is noticed.
+    void anchor(const AuditHead& head) {
+        if (!changes_database()) return;
+        try {
+            auto* connection = context_.connection_if_exists();
+            if (connection == nullptr || !connection->is_usable() || connection->in_transaction())
+                return;
+            write_meta(*connection, context_.engine(), "audit_head:" + head.log_id,
+                       fmt::format("{}:{}", head.sequence, head.hash));
+        } catch (const Error& error) {
+            report_.warnings.push_back(
+                "the audit log's head could not be written to the database: " + error.message());
+        }
+    }
+
+    Operation& operation_;
+    OperationContext& context_;
+    Interaction& interaction_;
+    Report& report_;
+    Plan plan_;
+};
+
+void describe_environment(OperationContext& context, Report& report, Interaction& interaction) {
+    if (context.spec().needs != Needs::environment) return;
+    report.environment = context.choice().name;
+    report.is_protected = context.is_known_protected();
+    report.engine = to_string(context.environment().url.engine());
+    if (!report.is_protected) return;
+    interaction.banner(fmt::format("{} is a protected environment: {} ({})", report.environment,
+                                   context.environment().url.redacted(), report.engine));
+}
+
+}  // namespace
+
+Runner::Runner(const EngineSet& engines, const Services& services, EnvironmentReader variables,
+               Interaction& interaction)
+    : engines_(engines),
+      services_(services),
+      variables_(std::move(variables)),
+      interaction_(interaction) {}
+
+Report Runner::run(const OperationEntry& entry, const Invocation& invocation,
+                   const Context& context) {
+    const Stopwatch watch;
+    Report report;
+    report.command = entry.spec->name;
+    try {
+        OperationContext operation_context({.invocation = invocation,
+                                            .spec = *entry.spec,
+                                            .engines = engines_,
+                                            .services = services_,
+                                            .variables = variables_,
+                                            .context = context});
+        describe_environment(operation_context, report, interaction_);
+        if (entry.read != nullptr) {
+            entry.read(operation_context, invocation.options, report);
+            if (entry.spec->needs == Needs::environment) {
+                report.is_protected = operation_context.is_known_protected();
+            }
+        } else {
+            const auto operation = entry.make(invocation.options);
+            Change(*operation, operation_context, interaction_, report).run();
+        }
+    } catch (const Error& error) {
+        report.error = error;
+    } catch (const std::exception& error) {
+        report.error = Error(ErrorKind::internal, error.what());
+    }
+    if (report.error && context.stop.stop_requested() && report.error->kind() == ErrorKind::sql) {
+        report.error->set_kind(ErrorKind::cancelled);
+    }
+    report.duration = watch.elapsed();
+    return report;
+}
+
+}  // namespace keel
