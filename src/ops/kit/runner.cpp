@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "ops/kit/audit_anchor.hpp"
 #include "ops/kit/guard.hpp"
 
 namespace keel {
@@ -166,8 +167,7 @@ class Change {
             auto* connection = context_.connection_if_exists();
             if (connection == nullptr || !connection->is_usable() || connection->in_transaction())
                 return;
-            write_meta(*connection, context_.engine(), "audit_head:" + head.log_id,
-                       fmt::format("{}:{}", head.sequence, head.hash));
+            write_audit_anchor(*connection, context_.engine(), head);
         } catch (const Error& error) {
             report_.warnings.push_back(
                 "the audit log's head could not be written to the database: " + error.message());
