@@ -17,7 +17,8 @@ struct Checkup {
     std::optional<ServerInfo> server = {};
 
     bool has_database() const noexcept { return connection != nullptr; }
-    bool is_protected() { return has_environment && context.environment().is_protected; }
+    /// By configuration or, once it was read, by the database's own marker.
+    bool is_protected() { return has_environment && context.is_known_protected(); }
 };
 
 void check_configuration(Checkup& checkup);

@@ -62,11 +62,7 @@ void describe_environment(Checkup& checkup, Report& report) {
     const auto& environment = checkup.context.environment();
     report.environment = environment.name;
     report.engine = to_string(environment.url.engine());
-    report.is_protected = environment.is_protected;
-    if (checkup.has_database()) {
-        checkup.checks.attempt("database.marker",
-                               [&] { report.is_protected = checkup.context.is_protected(); });
-    }
+    report.is_protected = checkup.is_protected();
 }
 
 }  // namespace

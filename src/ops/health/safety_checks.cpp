@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "ops/health/checkup.hpp"
+#include "ops/kit/audit_anchor.hpp"
 
 namespace keel {
 
@@ -62,12 +63,20 @@ void judge_verification(HealthChecks& checks, const BackupSummary& backup) {
                 .value = Json(false)});
 }
 
+/// What the database remembers of the log, where there is one to ask.
+std::optional<AuditHead> find_anchor(Checkup& checkup, const AuditLog& log) {
+    if (!checkup.has_database()) return std::nullopt;
+    const auto head = log.head();
+    if (!head) return std::nullopt;
+    const auto anchors = read_audit_anchors(*checkup.connection, checkup.context.engine());
+    return find_audit_anchor(anchors, head->log_id);
+}
+
 void check_chain(Checkup& checkup) {
     auto& context = checkup.context;
     auto& checks = checkup.checks;
     const auto log = context.audit_log();
-    std::optional<AuditHead> anchor;
-    const auto problems = log.verify(anchor);
+    const auto problems = log.verify(find_anchor(checkup, log));
     if (!problems.empty()) {
         const auto& first = problems.front();
         checks.add({.name = "audit.chain",
