@@ -10,6 +10,7 @@
 #include "db/dialect.hpp"
 #include "db/dumper.hpp"
 #include "db/inspector.hpp"
+#include "db/schema_change.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
 
@@ -48,6 +49,12 @@ class Engine {
     virtual const Inspector& inspector() const noexcept = 0;
     virtual const Dumper& dumper() const noexcept = 0;
     virtual const Admin& admin() const noexcept = 0;
+    /// What must be done around a transaction that may change the schema; nothing when BEGIN and
+    /// COMMIT are enough. Call it outside a transaction; `connection` must outlive the result.
+    virtual std::unique_ptr<SchemaChangeGuard> guard_schema_change(
+        Connection& /*connection*/, const SchemaChangeOptions& /*options*/) const {
+        return nullptr;
+    }
     /// What is known to be wrong or risky with the libraries and tools this engine uses here
     /// (versions, missing pg_dump): for `keel doctor`. Needs no database.
     virtual std::vector<Diagnostic> diagnose() const = 0;
