@@ -14,8 +14,9 @@ namespace keel {
 
 /// One `-- migrate:up|down|verify` part of a file.
 struct MigrationSection {
-    std::string text;
-    int line = 1;                      ///< of the section's first line of SQL in the file
+    std::string text;                  ///< what stands below the marker
+    std::string marker;                ///< the marker's own line
+    int line = 1;                      ///< of the first line of `text` in the file
     std::size_t offset = 0;            ///< of `text` in the file
     bool transaction = true;           ///< transaction:false
     std::optional<EngineKind> engine;  ///< engine:…; others skip the section
@@ -28,8 +29,8 @@ struct MigrationSection {
 struct Migration {
     std::string version;  ///< as written; ordering is `version_less`
     std::string name;
-    std::filesystem::path file;
-    std::string checksum;  ///< of the text with line ends and trailing blanks normalised
+    std::filesystem::path file;  ///< as shown: relative to the project's root when inside it
+    std::string checksum;        ///< of the text with line ends and trailing blanks normalised
     std::vector<MigrationSection> up;
     std::vector<MigrationSection> down;
     std::vector<MigrationSection> verify;
@@ -39,9 +40,20 @@ struct Migration {
 
 /// Numeric order of digit strings of any length, then text.
 bool version_less(std::string_view left, std::string_view right) noexcept;
+/// What a version is told apart by: without leading zeros, so that 7 and 007 are one version.
+std::string_view version_key(std::string_view version) noexcept;
 
-enum class MigrationState { applied, running, failed };
+/// What a row of the history says. The row with the highest sequence speaks for its version.
+enum class MigrationState {
+    applied,    ///< up is done
+    running,    ///< up without a transaction was begun; the statement after `statements` is unknown
+    failed,     ///< up without a transaction stopped: the statement after `statements` failed
+    reverting,  ///< down without a transaction was begun and has not ended
+    reverted,   ///< down is done
+};
 std::string_view to_string(MigrationState state) noexcept;
+/// Throws ErrorKind::integrity for a word that no version of Keel wrote.
+MigrationState parse_migration_state(std::string_view word);
 
 /// A row of the history.
 struct AppliedMigration {
