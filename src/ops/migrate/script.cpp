@@ -1,0 +1,177 @@
+#include "ops/migrate/script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace keel {
+namespace {
+
+bool is_for(const MigrationSection& section, EngineKind kind) noexcept {
+    return !section.engine || *section.engine == kind;
+}
+
+/// Line and column of a byte of a section, in the file.
+LineColumn place_in_file(const MigrationSection& section, std::size_t offset) noexcept {
+    LineColumn place = line_column(section.text, offset);
+    place.line += section.line - 1;
+    return place;
+}
+
+class ScriptCompiler {
+  public:
+    ScriptCompiler(const Migration& migration, Direction direction, const Engine& engine)
+        : engine_(engine) {
+        script_.migration = &migration;
+        script_.direction = direction;
+    }
+
+    Script compile() {
+        const Migration& migration = *script_.migration;
+        const bool is_up = script_.direction == Direction::up;
+        for (const auto& section : is_up ? migration.up : migration.down)
+            if (is_for(section, engine_.kind())) add_section(section);
+        if (is_up) {
+            for (const auto& section : migration.verify)
+                if (is_for(section, engine_.kind())) append(section, script_.verify);
+        }
+        check_probe();
+        for (const Statement& statement : script_.statements) check_statement(statement);
+        return std::move(script_);
+    }
+
+  private:
+    void add_section(const MigrationSection& section) {
+        check_agreement(section);
+        script_.transaction = section.transaction;
+        script_.idempotent = section.idempotent;
+        if (!section.probe.empty()) script_.probe = section.probe;
+        if (section.lock_timeout)
+            script_.lock_timeout = std::max(
+                script_.lock_timeout.value_or(std::chrono::milliseconds(0)), *section.lock_timeout);
+        first_ = first_ == nullptr ? &section : first_;
+        append(section, script_.statements);
+    }
+
+    void check_agreement(const MigrationSection& section) const {
+        if (first_ == nullptr) return;
+        const bool agrees =
+            first_->transaction == section.transaction && first_->idempotent == section.idempotent;
+        if (agrees) return;
+        throw Error(ErrorKind::invalid_input,
+                    "sections for one engine disagree about transaction or idempotent")
+            .with_hint("a migration runs either in a transaction or without one: make two of it")
+            .at({.file = script_.migration->file.native(), .line = section.line - 1, .column = 1});
+    }
+
+    void append(const MigrationSection& section, std::vector<Statement>& target) {
+        SplitResult cut = split(section);
+        for (Statement& statement : cut.statements) {
+            statement.offset += section.offset;
+            statement.line += section.line - 1;
+            statement.number = static_cast<int>(target.size()) + 1;
+            target.push_back(statement);
+        }
+        for (SplitNote& note : cut.notes) {
+            note.line += section.line - 1;
+            script_.notes.push_back(std::move(note));
+        }
+    }
+
+    SplitResult split(const MigrationSection& section) const {
+        try {
+            return engine_.dialect().split(section.text);
+        } catch (Error& error) {
+            SourcePosition where = error.where();
+            where.file = script_.migration->file.native();
+            if (where.line > 0) where.line += section.line - 1;
+            error.set_where(std::move(where));
+            throw;
+        }
+    }
+
+    void check_probe() const {
+        if (script_.probe.empty() || script_.statements.size() == 1) return;
+        throw Error(ErrorKind::invalid_input,
+                    fmt::format("a probe tells whether one statement is done, and there are {}",
+                                script_.statements.size()))
+            .with_hint("give each of the statements a migration of its own")
+            .at({.file = script_.migration->file.native(), .line = first_->line - 1, .column = 1});
+    }
+
+    void check_statement(const Statement& statement) const {
+        const Dialect& dialect = engine_.dialect();
+        const std::string_view marker =
+            script_.direction == Direction::up ? "migrate:up" : "migrate:down";
+        if (dialect.controls_transaction(statement.text))
+            throw Error(ErrorKind::invalid_input,
+                        "a migration must not begin or end transactions itself")
+                .with_hint(fmt::format("remove the statement: keel runs the migration in one "
+                                       "transaction, or without one if it says '-- {} "
+                                       "transaction:false'",
+                                       marker))
+                .at(script_.locate(statement));
+        if (script_.transaction && dialect.needs_no_transaction(statement.text))
+            throw Error(ErrorKind::invalid_input, "this statement cannot run in a transaction")
+                .with_hint(fmt::format(
+                    "move it to a migration of its own that begins with '-- {} transaction:false'",
+                    marker))
+                .at(script_.locate(statement));
+    }
+
+    const Engine& engine_;
+    Script script_;
+    const MigrationSection* first_ = nullptr;
+};
+
+const MigrationSection* section_at(const Migration& migration, std::size_t offset) noexcept {
+    for (const auto* sections : {&migration.up, &migration.verify, &migration.down}) {
+        for (const MigrationSection& section : *sections)
+            if (offset >= section.offset && offset <= section.offset + section.text.size())
+                return &section;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::string migration_label(std::string_view version, std::string_view name) {
+    return name.empty() ? std::string(version) : fmt::format("{}_{}", version, name);
+}
+
+std::string Script::label() const {
+    return migration_label(migration->version, migration->name);
+}
+
+SourcePosition Script::locate(const Statement& statement, std::optional<std::size_t> offset) const {
+    SourcePosition where{.file = migration->file.native(),
+                         .line = statement.line,
+                         .column = 1,
+                         .statement = statement.number};
+    const MigrationSection* section = section_at(*migration, statement.offset);
+    if (section == nullptr) return where;
+    const LineColumn place =
+        place_in_file(*section, statement.offset - section->offset + offset.value_or(0));
+    where.line = place.line;
+    where.column = place.column;
+    return where;
+}
+
+Script compile_script(const Migration& migration, Direction direction, const Engine& engine) {
+    return ScriptCompiler(migration, direction, engine).compile();
+}
+
+void place_error(Error& error, const Script& script, const std::vector<Statement>& statements) {
+    const int number = error.where().statement;
+    const bool is_ours = number > 0 && static_cast<std::size_t>(number) <= statements.size();
+    if (!is_ours) {
+        error.set_where({.file = script.migration->file.native()});
+        return;
+    }
+    const auto offset = error.sql() ? error.sql()->offset : std::nullopt;
+    error.set_where(script.locate(statements[static_cast<std::size_t>(number) - 1], offset));
+}
+
+}  // namespace keel

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/engine.hpp"
+#include "model/migration.hpp"
+
+namespace keel {
+
+enum class Direction { up, down };
+
+/// What one migration does on one engine, cut into statements. Statements are numbered from 1
+/// through all of its sections, and their lines and offsets are those of the file. Points into the
+/// migration.
+struct Script {
+    const Migration* migration = nullptr;
+    Direction direction = Direction::up;
+    std::vector<Statement> statements;
+    std::vector<Statement> verify;  ///< up only
+    std::vector<SplitNote> notes;
+    bool transaction = true;
+    bool idempotent = false;
+    std::string probe;
+    std::optional<std::chrono::milliseconds> lock_timeout;  ///< the longest that a section asks for
+
+    /// "20260101_users", for messages.
+    std::string label() const;
+    /// Where a statement (or a byte of it) stands in the file.
+    SourcePosition locate(const Statement& statement,
+                          std::optional<std::size_t> offset = std::nullopt) const;
+};
+
+/// Makes the script of the sections that are for this engine. Throws ErrorKind::invalid_input with
+/// the place, before anything runs: what cannot be cut, a statement that needs no transaction or
+/// controls one itself, sections that disagree about the transaction, a probe for several
+/// statements.
+Script compile_script(const Migration& migration, Direction direction, const Engine& engine);
+
+/// Gives an error of the engine its place in the file: `where` from the failing statement (its
+/// number is in `where().statement`) and the position the engine named in it.
+void place_error(Error& error, const Script& script, const std::vector<Statement>& statements);
+
+/// "20260101_users" of a version and a name.
+std::string migration_label(std::string_view version, std::string_view name);
+
+}  // namespace keel
