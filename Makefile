@@ -18,7 +18,8 @@ build:
 
 # A tour: the life of a shop's database. ENGINE=postgres plays it on a private PostgreSQL server.
 run: build
-	@test $(ENGINE) = sqlite || tools/packages postgres
+	@case $(ENGINE) in sqlite) tools/packages shop ;; postgres) tools/packages postgres ;; \
+	    *) echo "make run: ENGINE is sqlite or postgres, not $(ENGINE)" >&2; exit 2 ;; esac
 	@examples/product_feed/tour $(RELEASE)/bin/keel $(ENGINE)
 
 # All of ctest on the development build, with real SQLite and a private PostgreSQL server.
