@@ -1,0 +1,106 @@
+"""What must hold after a fault, whatever the fault was."""
+
+import json
+import os
+import subprocess
+
+import sites
+
+ALLOWED_STATUS = {0, 1, 5, 6, -9}
+
+
+class Keel:
+    """The binary under test, in an environment of its own."""
+
+    def __init__(self, binary, home):
+        self.binary = str(binary)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "ASAN_OPTIONS") if name in os.environ}
+        self.environment = {**kept, "HOME": str(home), "NO_COLOR": "1"}
+
+    def command(self, arguments):
+        return [self.binary, *arguments]
+
+    def run(self, folder, *arguments):
+        return subprocess.run(self.command(arguments), cwd=folder, env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=60)
+
+    def run_json(self, folder, *arguments):
+        """For what has to work: the JSON that it printed (an empty object without --json)."""
+        done = self.run(folder, *arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"keel {' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+        return json.loads(done.stdout) if "--json" in arguments else {}
+
+
+class Oracle:
+    def __init__(self, site, keel, scenario):
+        self.site, self.keel, self.scenario = site, keel, scenario
+        self.shapes = set()
+
+    def learn(self, template, case):
+        """Runs the command without a fault, to know the states and the files that are right."""
+        self.scenario.states[self.site.state(template)] = "old"
+        self.shapes |= sites.shape(template)
+        self.keel.run_json(case, *self.scenario.command)
+        if self.scenario.changes_target:
+            self.scenario.states[self.site.state(case)] = "new"
+            if len(self.scenario.states) != 2:
+                raise RuntimeError(f"{self.scenario.name} did not change the database")
+        self.keel.run_json(case, "recover", "--yes", "--json")
+        self.shapes |= sites.shape(case)
+        problems = self.check_rest(case)
+        if problems:
+            raise RuntimeError(f"{self.scenario.name} without any fault: {'; '.join(problems)}")
+        self.site.remove(case)
+
+    def judge(self, case, outcome):
+        status, _, errors = outcome
+        if status is None:
+            return ["hangs"]
+        problems = []
+        if status not in ALLOWED_STATUS:
+            problems.append(f"exit status {status}: {errors.strip()[-300:]}")
+        problems += self.check_backups(case)
+        recovered = self.keel.run(case, "recover", "--yes", "--json")
+        if recovered.returncode != 0:
+            problems.append(f"recover: exit {recovered.returncode}: {recovered.stdout.strip()[-400:]}")
+        label = self.scenario.states.get(self.site.state(case), "neither old nor new")
+        if label not in ("old", "new"):
+            problems.append(f"the database is {label} ({self.site.state(case)[:80]})")
+        elif status is not None and not self.scenario.accepts(status, label):
+            problems.append(f"exit status {status}, but the database is the {label} one: {errors.strip()[-300:]}")
+        problems += self.check_leftovers(case)
+        again = self.keel.run(case, *self.scenario.command)
+        if again.returncode != 0:
+            problems.append(f"the second run: exit {again.returncode}: {again.stdout.strip()[-400:]}")
+        elif self.scenario.states.get(self.site.state(case)) != ("new" if self.scenario.changes_target else "old"):
+            problems.append("the second run did not bring the database to its new state")
+        return problems + self.check_rest(case)
+
+    def check_backups(self, case):
+        """Before any recovery: what is listed as complete is complete."""
+        listed = self.keel.run(case, "backup", "list", "--json")
+        if listed.returncode != 0:
+            return [f"backup list: exit {listed.returncode}: {listed.stdout.strip()[-300:]}"]
+        problems = []
+        for backup in json.loads(listed.stdout)["result"]["backups"]:
+            if backup["state"] not in ("complete", "verified"):
+                continue
+            verified = self.keel.run(case, "backup", "verify", backup["id"], "--json")
+            if verified.returncode != 0:
+                problems.append(f"backup {backup['id']} is listed as {backup['state']} and does not verify: {verified.stdout.strip()[-300:]}")
+        return problems
+
+    def check_leftovers(self, case):
+        """After the recovery: no file, database or lock that a clean run would not have left."""
+        debris = [name for name in sorted(sites.shape(case) - self.shapes) if not name.endswith(("-wal", "-shm"))]
+        return [f"left lying about: {name}" for name in [*debris, *self.site.leftovers(case)]]
+
+    def check_rest(self, case):
+        """After the second run: all backups and the audit log hold."""
+        problems = []
+        for command in (["backup", "verify", "--all"], ["audit", "verify"]):
+            done = self.keel.run(case, *command, "--json")
+            if done.returncode != 0:
+                problems.append(f"{' '.join(command)}: exit {done.returncode}: {done.stdout.strip()[-400:]}")
+        return problems

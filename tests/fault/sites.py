@@ -1,0 +1,144 @@
+"""Where a case's database lives: how to make a fresh one, what state it is in, and what lies about beside it."""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import threading
+from pathlib import Path
+
+# Columns of the history that are the same in every run.
+HISTORY = "version, name, checksum, state, statements"
+RUN_ID = re.compile(r"\d{8}t\d{6}(-?[0-9a-z]+)?|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}")
+
+
+def shape(folder):
+    """The files below a folder, with the names of runs and backups made equal."""
+    names = set()
+    for path in Path(folder).rglob("*"):
+        if path.is_file():
+            names.add(RUN_ID.sub("ID", path.relative_to(folder).as_posix()))
+    return names
+
+
+class SqliteSite:
+    name = "sqlite"
+    with_server = False
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def url(self, case):
+        return "sqlite:shop.db"
+
+    def execute(self, case, sql):
+        with contextlib.closing(sqlite3.connect(case / "shop.db")) as connection:
+            connection.executescript(sql)
+
+    def clone(self, template, case):
+        shutil.copytree(template, case)
+
+    def remove(self, case):
+        shutil.rmtree(case, ignore_errors=True)
+
+    def state(self, case):
+        """Schema, rows and history as one digest."""
+        digest = hashlib.sha256()
+        with contextlib.closing(sqlite3.connect(case / "shop.db")) as connection:
+            if connection.execute("pragma integrity_check").fetchall() != [("ok",)]:
+                return "damaged"
+            objects = connection.execute("select type, name, tbl_name, sql from sqlite_master where name not like 'keel%' "
+                                         "and tbl_name not like 'keel%' order by type, name").fetchall()
+            digest.update(repr(objects).encode())
+            for kind, name, _, _ in objects:
+                if kind == "table":
+                    digest.update(repr(sorted(map(repr, connection.execute(f'select * from "{name}"')))).encode())
+            digest.update(repr(connection.execute(f"select {HISTORY} from keel_migrations order by sequence").fetchall()).encode())
+        return digest.hexdigest()
+
+    def leftovers(self, case):
+        return []
+
+
+class PostgresSite:
+    name = "postgres"
+    with_server = True
+    cloning = threading.Lock()  # CREATE DATABASE … TEMPLATE wants the template for itself
+
+    STATE = r"""
+select format('select %L, count(*), md5(coalesce(string_agg(x::text, E''\n'' order by x::text), '''')) from %I.%I x', c.relname, n.nspname, c.relname)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p') order by c.relname \gexec
+select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns where table_schema = 'public' order by 1, 2;
+select indexdef from pg_indexes where schemaname = 'public' order by 1;
+select conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2;
+select viewname, definition from pg_views where schemaname = 'public' order by 1;
+select indexrelid::regclass from pg_index where not indisvalid;
+""" + f"select {HISTORY} from keel.migrations order by sequence;\n"
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.server = Path("/tmp") / f"keel-fault-{os.getpid()}"
+        self.tool = Path(__file__).resolve().parents[2] / "tools/private_postgres"
+
+    def start(self):
+        # The server's own durability is not what is tested here.
+        subprocess.run([self.tool, "start", self.server], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "KEEL_PG_OPTIONS": "-c fsync=off -c autovacuum=off"})
+
+    def stop(self):
+        subprocess.run([self.tool, "stop", self.server], check=False)
+
+    def database(self, case):
+        return case.name.replace("-", "_")
+
+    def url(self, case):
+        return f"postgresql://keel@/{self.database(case)}?host={self.server}/socket"
+
+    def psql(self, database, sql):
+        done = subprocess.run(["psql", "-AtX", "-v", "ON_ERROR_STOP=1", "-h", self.server / "socket", "-U", "keel", "-d", database],
+                              input=sql, text=True, capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip())
+        return done.stdout
+
+    def execute(self, case, sql):
+        self.psql(self.database(case), sql)
+
+    def clone(self, template, case):
+        shutil.copytree(template, case)
+        with self.cloning:
+            self.psql("postgres", f"create database {self.database(case)} template {self.database(template)}")
+        settings = case / "keel.toml"
+        settings.write_text(settings.read_text().replace(self.url(template), self.url(case)))
+
+    def databases(self, case):
+        """Every database of a case, under whatever name; stems do not overlap."""
+        names = self.psql("postgres", "select datname from pg_database order by 1").split()
+        return [name for name in names if self.database(case) in name]
+
+    def remove(self, case):
+        for name in self.databases(case):
+            self.psql("postgres", f'drop database if exists "{name}" with (force)')
+        shutil.rmtree(case, ignore_errors=True)
+
+    def state(self, case):
+        try:
+            return hashlib.sha256(self.psql(self.database(case), self.STATE).encode()).hexdigest()
+        except RuntimeError as error:
+            return f"unreadable: {error}"
+
+    def leftovers(self, case):
+        found = [f"database {name}" for name in self.databases(case) if name != self.database(case)]
+        open_for_all = self.psql("postgres", f"select datallowconn from pg_database where datname = '{self.database(case)}'")
+        if open_for_all.strip() != "t":
+            found.append("the database takes no connections")
+        return found
