@@ -1,10 +1,10 @@
 #include "base/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
@@ -33,19 +33,23 @@ bool has_terminal() noexcept {
     return terminal.is_open();
 }
 
-std::optional<std::string> ask_terminal(std::string_view question) {
+std::optional<std::string> ask_terminal(std::string_view question, std::stop_token stop) {
     const auto terminal = open_terminal();
     if (!terminal.is_open()) return std::nullopt;
+    ::tcflush(terminal.get(), TCIFLUSH);
     if (::write(terminal.get(), question.data(), question.size()) < 0) return std::nullopt;
     std::string answer;
-    for (;;) {
+    while (!stop.stop_requested()) {
+        pollfd waiting{terminal.get(), POLLIN, 0};
+        // Signals are waited for elsewhere and interrupt nothing here, so the token is looked at.
+        const int ready = ::poll(&waiting, 1, 50);
+        if (ready == 0) continue;
         char c = 0;
-        const auto got = ::read(terminal.get(), &c, 1);
-        if (got < 0 && errno == EINTR) return std::nullopt;  // Ctrl-C at the question is a no
-        if (got <= 0) return std::nullopt;
+        if (ready < 0 || ::read(terminal.get(), &c, 1) <= 0) return std::nullopt;
         if (c == '\n') return answer;
         answer += c;
     }
+    return std::nullopt;
 }
 
 }  // namespace keel
