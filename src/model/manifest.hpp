@@ -66,7 +66,7 @@ struct Manifest {
 };
 
 Json to_json(const Manifest& manifest);
-/// Throws ErrorKind::integrity on anything missing or of a newer format.
+/// Throws ErrorKind::integrity on anything missing, unsupported on a newer format.
 Manifest manifest_from_json(const Json& json);
 
 /// One check of a backup, kept beside it; the manifest itself never changes.

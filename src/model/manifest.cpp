@@ -1,0 +1,167 @@
+#include "model/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace keel {
+namespace {
+
+constexpr int newest_format = 1;
+
+/// Strings of a database are bytes; JSON holds UTF-8 only. Names that are not UTF-8 cannot be in a
+/// manifest, so what comes back is what went in.
+Json table_to_json(const TableContent& table) {
+    return Json::object()
+        .set("schema", table.schema)
+        .set("name", table.name)
+        .set("rows", table.rows)
+        .set("digest", table.digest)
+        .set("stream", table.stream)
+        .set("columns", Json::from(table.columns));
+}
+
+Json content_to_json(const DumpContent& content) {
+    Json tables = Json::array();
+    for (const TableContent& table : content.tables) tables.push_back(table_to_json(table));
+    return Json::object()
+        .set("engine", to_string(content.engine))
+        .set("server_version", content.server_version)
+        .set("tool_version", content.tool_version)
+        .set("schema_fingerprint", content.schema_fingerprint)
+        .set("tables", std::move(tables))
+        .set("details", content.details);
+}
+
+Json stream_to_json(const StoredStream& stream) {
+    return Json::object()
+        .set("name", stream.name)
+        .set("raw_bytes", stream.raw_bytes)
+        .set("digest", stream.digest)
+        .set("stored_bytes", stream.stored_bytes)
+        .set("stored_digest", stream.stored_digest);
+}
+
+std::uint64_t unsigned_at(const Json& json, std::string_view key) {
+    const std::int64_t value = json.at(key).as_integer();
+    if (value < 0) throw Error(ErrorKind::invalid_input, fmt::format("'{}' is negative", key));
+    return static_cast<std::uint64_t>(value);
+}
+
+std::string string_at(const Json& json, std::string_view key) {
+    return json.at(key).as_string();
+}
+
+TableContent table_from_json(const Json& json) {
+    TableContent table{.schema = string_at(json, "schema"),
+                       .name = string_at(json, "name"),
+                       .rows = unsigned_at(json, "rows"),
+                       .digest = string_at(json, "digest"),
+                       .stream = string_at(json, "stream")};
+    for (const Json& column : json.at("columns").as_array()) {
+        table.columns.push_back(column.as_string());
+    }
+    return table;
+}
+
+EngineKind engine_from(const std::string& name) {
+    for (const EngineKind kind : {EngineKind::sqlite, EngineKind::postgres}) {
+        if (name == to_string(kind)) return kind;
+    }
+    throw Error(ErrorKind::invalid_input, fmt::format("'{}' is no engine", name));
+}
+
+DumpContent content_from_json(const Json& json) {
+    DumpContent content;
+    content.engine = engine_from(string_at(json, "engine"));
+    content.server_version = string_at(json, "server_version");
+    content.tool_version = string_at(json, "tool_version");
+    content.schema_fingerprint = string_at(json, "schema_fingerprint");
+    for (const Json& table : json.at("tables").as_array()) {
+        content.tables.push_back(table_from_json(table));
+    }
+    content.details = json.at("details");
+    return content;
+}
+
+StoredStream stream_from_json(const Json& json) {
+    return {.name = string_at(json, "name"),
+            .raw_bytes = unsigned_at(json, "raw_bytes"),
+            .digest = string_at(json, "digest"),
+            .stored_bytes = unsigned_at(json, "stored_bytes"),
+            .stored_digest = string_at(json, "stored_digest")};
+}
+
+Manifest read_manifest(const Json& json) {
+    Manifest manifest;
+    manifest.id = string_at(json, "id");
+    manifest.sequence = unsigned_at(json, "sequence");
+    manifest.previous_digest = string_at(json, "previous_digest");
+    manifest.created_at = parse_utc(string_at(json, "created_at"));
+    manifest.project = string_at(json, "project");
+    manifest.environment = string_at(json, "environment");
+    manifest.database = string_at(json, "database");
+    manifest.instance_id = string_at(json, "instance_id");
+    manifest.label = string_at(json, "label");
+    manifest.note = string_at(json, "note");
+    manifest.reason = string_at(json, "reason");
+    manifest.keel_version = string_at(json, "keel_version");
+    manifest.bytes_source = unsigned_at(json, "bytes_source");
+    manifest.duration_ms = json.at("duration_ms").as_integer();
+    manifest.content = content_from_json(json.at("content"));
+    for (const Json& stream : json.at("streams").as_array()) {
+        manifest.streams.push_back(stream_from_json(stream));
+    }
+    if (manifest.sequence == 0) throw Error(ErrorKind::invalid_input, "'sequence' is 0");
+    return manifest;
+}
+
+}  // namespace
+
+std::uint64_t Manifest::bytes_stored() const noexcept {
+    std::uint64_t bytes = 0;
+    for (const StoredStream& stream : streams) bytes += stream.stored_bytes;
+    return bytes;
+}
+
+Json to_json(const Manifest& manifest) {
+    Json streams = Json::array();
+    for (const StoredStream& stream : manifest.streams) streams.push_back(stream_to_json(stream));
+    return Json::object()
+        .set("format", manifest.format)
+        .set("id", manifest.id)
+        .set("sequence", manifest.sequence)
+        .set("previous_digest", manifest.previous_digest)
+        .set("created_at", format_utc(manifest.created_at))
+        .set("project", manifest.project)
+        .set("environment", manifest.environment)
+        .set("database", manifest.database)
+        .set("instance_id", manifest.instance_id)
+        .set("label", manifest.label)
+        .set("note", manifest.note)
+        .set("reason", manifest.reason)
+        .set("keel_version", manifest.keel_version)
+        .set("bytes_source", manifest.bytes_source)
+        .set("duration_ms", manifest.duration_ms)
+        .set("content", content_to_json(manifest.content))
+        .set("streams", std::move(streams));
+}
+
+Manifest manifest_from_json(const Json& json) {
+    try {
+        const std::int64_t format = json.at("format").as_integer();
+        if (format > newest_format) {
+            throw Error(ErrorKind::unsupported,
+                        fmt::format("the manifest has format {}; this keel reads up to {}", format,
+                                    newest_format))
+                .with_hint("use the newer keel that wrote it");
+        }
+        return read_manifest(json);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::invalid_input) throw;
+        throw Error(ErrorKind::integrity,
+                    fmt::format("the manifest is damaged: {}", error.message()));
+    }
+}
+
+}  // namespace keel

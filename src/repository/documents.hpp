@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/manifest.hpp"
+#include "repository/storage.hpp"
+
+namespace keel {
+
+/// What the repository remembers of its newest manifest, so that losing that one is noticed too.
+struct Head {
+    std::uint64_t sequence = 0;
+    std::string id;
+    std::string digest;
+};
+
+/// Numbers whose backup was removed on purpose: one, or those from `sequence` to `last` where
+/// several were found missing and accepted. 0 when the number was not known (an unreadable
+/// manifest).
+struct Removal {
+    std::string id;
+    std::uint64_t sequence = 0;
+    std::uint64_t last = 0;
+    TimePoint at{};
+};
+
+struct StoredManifest {
+    Manifest manifest;
+    std::string digest;
+};
+
+/// The sealed documents of one repository: where they lie and what is in them. Reading throws
+/// ErrorKind::integrity for what is damaged.
+class Documents {
+  public:
+    Documents(Storage& storage, std::string repository);
+
+    static std::string backup_folder(std::string_view id);
+    static std::string manifest_key(std::string_view id);
+    static std::string stream_key(std::string_view id, std::string_view stream);
+
+    /// Ids of the folders below backups/, with or without a manifest.
+    std::vector<std::string> backup_folders() const;
+    bool has_manifest(std::string_view id) const;
+    StoredManifest manifest(std::string_view id) const;
+    /// The commit point of a backup. Returns its digest.
+    std::string publish_manifest(const Manifest& manifest);
+
+    /// Names of all records of checks, sorted; what `checks` chooses from.
+    std::vector<std::string> check_files() const;
+    /// The checks of this very manifest, oldest first; `problems` gets what could not be read.
+    std::vector<Verification> checks(std::span<const std::string> files, const StoredManifest& of,
+                                     std::vector<std::string>& problems) const;
+    void add_check(std::string_view id, std::string_view manifest_digest,
+                   const Verification& verification);
+    void remove_checks(std::string_view id);
+
+    std::optional<Head> head() const;
+    void set_head(const Head& head);
+    /// One that cannot be read is a problem, and comes back as a removal without a number.
+    std::vector<Removal> removals(std::vector<std::string>& problems) const;
+    /// Once noted, noting it again changes nothing.
+    void add_removal(const Removal& removal);
+
+  private:
+    Removal removal(const std::string& file) const;
+    std::optional<Verification> check(const std::string& file, std::string_view digest) const;
+
+    Storage& storage_;
+    std::string repository_;
+};
+
+}  // namespace keel

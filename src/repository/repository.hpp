@@ -1,0 +1,153 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/context.hpp"
+#include "base/streams.hpp"
+#include "model/manifest.hpp"
+#include "repository/chain.hpp"
+#include "repository/documents.hpp"
+#include "repository/draft.hpp"
+#include "repository/format.hpp"
+#include "repository/storage.hpp"
+
+namespace keel {
+
+enum class BackupState {
+    complete,  ///< its manifest is there; its bytes have not been read back since, or not yet
+    verified,  ///< the newest check found every byte as it was
+    damaged,   ///< the manifest cannot be trusted, or the newest check found a fault
+};
+std::string_view to_string(BackupState state) noexcept;
+
+/// A backup as the repository has it. When the manifest cannot be read, only its id is known.
+struct Backup {
+    std::string id;
+    BackupState state = BackupState::complete;
+    Manifest manifest;
+    std::string digest;                 ///< of the manifest; empty when it cannot be read
+    std::vector<std::string> problems;  ///< why it is damaged
+    std::vector<Verification> checks;   ///< oldest first
+
+    bool is_readable() const noexcept { return !digest.empty(); }
+    /// The newest check that found all well.
+    const Verification* proof() const noexcept;
+};
+
+struct Listing {
+    std::vector<Backup> backups;  ///< newest first, by number; unreadable ones last
+    std::vector<std::string>
+        problems;  ///< of the repository itself: removed, replaced, rolled back
+
+    const Backup* find(std::string_view id) const noexcept;
+};
+
+/// Something to put in order: by the next writer, or by `Repository::resolve`.
+struct RepositoryLeftover {
+    enum class Kind {
+        unfinished,  ///< a backup (or a removal) whose run is dead; the next writer removes it
+        gap,         ///< numbers that are missing: can only be accepted
+        head,        ///< head.json must be written anew
+        format,      ///< a damaged copy of the format file
+    };
+    Kind kind = Kind::unfinished;
+    std::string id;
+    std::uint64_t sequence = 0;
+    std::uint64_t last = 0;
+    std::string what;    ///< "half-made backup 2026…"
+    std::string action;  ///< "removes it"
+};
+
+struct RepositoryOptions {
+    const Clock& clock;
+    std::string holder;  ///< written into locks, for people
+    std::chrono::milliseconds lock_wait{30'000};
+};
+
+/// Backups at rest. A backup exists if and only if its manifest does; the manifest is written last.
+/// What is inside (how streams and documents are stored) is nobody else's business. Many readers
+/// and writers, in one process or several, may use a repository at once; readers take no lock.
+class Repository {
+  public:
+    /// Throws ErrorKind::not_found when there is none, unsupported when it is of a newer format.
+    static Repository open(std::unique_ptr<Storage> storage, RepositoryOptions options);
+    /// Makes one in an empty place; throws ErrorKind::refused where something else lies.
+    static Repository open_or_create(std::unique_ptr<Storage> storage, RepositoryOptions options,
+                                     const Context& context);
+
+    const std::string& uuid() const noexcept { return format_.uuid; }
+    const std::string& location() const noexcept { return storage_->location(); }
+
+    /// Never fails for what is damaged in one backup: that is its state.
+    Listing list() const;
+
+    /// Begins a backup: sweeps what dead runs left, and checks that about `expected_bytes` will
+    /// fit. The draft refers to this repository, which must neither move nor end before it.
+    std::unique_ptr<BackupDraft> begin(std::uint64_t expected_bytes, const Context& context);
+
+    /// The repository must outlive the reader.
+    std::unique_ptr<StreamReader> streams(const Manifest& manifest) const;
+
+    /// Reads every byte of every stream and compares with the manifest. Findings are in the result;
+    /// throws only ErrorKind::cancelled.
+    Verification verify(const Backup& backup, const Context& context) const;
+    /// Keeps a check beside the backup.
+    void record(const Backup& backup, const Verification& verification);
+
+    /// Notes the removal, then removes the manifest, then the rest. Throws ErrorKind::not_found.
+    void remove(std::string_view id, const Context& context);
+
+    std::vector<RepositoryLeftover> leftovers() const;
+    /// Idempotent.
+    void resolve(const RepositoryLeftover& leftover, const Context& context);
+
+  private:
+    friend class BackupDraft;
+
+    /// Everything that is known from reading all documents once.
+    struct Contents {
+        Listing listing;
+        std::vector<ChainLink> links;
+        std::vector<Removal> removals;
+        std::optional<Head> head;
+        std::size_t unreadable = 0;
+        std::vector<ChainBreak> breaks;
+
+        ChainInput chain() const { return {links, removals, head, unreadable}; }
+    };
+
+    Repository(std::unique_ptr<Storage> storage, RepositoryOptions options,
+               RepositoryFormat format);
+
+    /// Serialises writers for the short moments where they look at each other's work.
+    static std::unique_ptr<StorageLock> take_lock(Storage& storage,
+                                                  const RepositoryOptions& options,
+                                                  const Context& context);
+    std::unique_ptr<StorageLock> lock(const Context& context) {
+        return take_lock(*storage_, options_, context);
+    }
+    Contents read_contents() const;
+    void read_chain(Contents& contents) const;
+    Backup load(const std::string& id, std::span<const std::string> check_files,
+                Listing& listing) const;
+    ChainEnd chain_end() const { return end_of(read_contents().chain()); }
+    std::vector<std::string> dead_runs() const;
+    void sweep();
+    void remove_rest(std::string_view id);
+    void renew_head();
+    void mend_format();
+
+    std::unique_ptr<Storage> storage_;
+    RepositoryOptions options_;
+    RepositoryFormat format_;
+    Documents documents_;  ///< refers to what `storage_` points to, so it may move along
+};
+
+}  // namespace keel
