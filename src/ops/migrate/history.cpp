@@ -139,4 +139,9 @@ void History::remove(Connection& connection, std::int64_t sequence) const {
     connection.execute(fmt::format("delete from {} where sequence = $1", table()), parameters);
 }
 
+void History::clear(Connection& connection) const {
+    if (!engine_.inspector().has_internal_table(connection, "migrations")) return;
+    connection.execute(fmt::format("delete from {}", table()));
+}
+
 }  // namespace keel

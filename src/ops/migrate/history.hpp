@@ -37,6 +37,8 @@ class History {
     void set_fingerprint(Connection& connection, std::int64_t sequence,
                          std::string_view fingerprint) const;
     void remove(Connection& connection, std::int64_t sequence) const;
+    /// Removes every row; nothing happens where there is no history.
+    void clear(Connection& connection) const;
 
   private:
     std::string table() const { return engine_.dialect().internal_table("migrations"); }

@@ -1,0 +1,69 @@
+#include "ops/migrate/new_migration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "ops/migrate/sources.hpp"
+
+namespace keel {
+namespace {
+
+constexpr std::size_t longest_slug = 100;
+
+/// The versions of the files, with nothing said about what is wrong in them.
+std::vector<std::string> taken_versions(OperationContext& context) {
+    std::vector<std::string> versions;
+    for (const Migration& migration : read_migrations_if_any(context))
+        versions.push_back(migration.version);
+    return versions;
+}
+
+}  // namespace
+
+std::string migration_slug(std::string_view name) {
+    std::string slug;
+    for (const char c : to_lower(trim(name))) {
+        const bool is_kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (is_kept) slug.push_back(c);
+        if (!is_kept && c != '\'' && !slug.empty() && slug.back() != '_') slug.push_back('_');
+    }
+    slug.resize(std::min(slug.size(), longest_slug));
+    while (slug.ends_with('_')) slug.pop_back();
+    if (slug.empty())
+        throw Error(ErrorKind::usage,
+                    fmt::format("no file name can be made of '{}'", escape_controls(name)))
+            .with_hint("name it with letters or digits: keel migrate new add_users");
+    return slug;
+}
+
+std::string next_version(TimePoint now, const std::vector<std::string>& taken) {
+    const auto is_taken = [&](const std::string& version) {
+        return std::any_of(taken.begin(), taken.end(), [&](const std::string& other) {
+            return version_key(other) == version_key(version);
+        });
+    };
+    std::string version = format_utc_compact(now);
+    while (is_taken(version)) version = format_utc_compact(now += std::chrono::seconds(1));
+    return version;
+}
+
+void migrate_new(OperationContext& context, const OptionValues& options, Report& report) {
+    const std::string slug = migration_slug(options.text("name"));
+    const MigrationFolder folder = migration_folder(context);
+    const std::string version =
+        next_version(context.context().clock.now(), taken_versions(context));
+    const bool is_dry = context.invocation().dry_run;
+    const auto path = is_dry ? folder.directory / fmt::format("{}_{}.sql", version, slug)
+                             : project_layout(context).create(folder, version, slug);
+    const std::string shown = shown_path(path, folder.root);
+    report.result.set("version", version).set("name", slug).set("file", shown);
+    report.body.emplace_back(
+        MarkedLine{is_dry ? Mark::skipped : Mark::ok,
+                   fmt::format("{} {}", is_dry ? "would create" : "created", shown)});
+    report.next_steps.emplace_back("keel migrate up");
+}
+
+}  // namespace keel

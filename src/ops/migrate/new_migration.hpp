@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "ops/kit/operation.hpp"
+
+namespace keel {
+
+/// "Add users' table" is "add_users_table". Throws ErrorKind::usage when nothing is left.
+std::string migration_slug(std::string_view name);
+
+/// The UTC time as a version, or the first second after it that none of `taken` has.
+std::string next_version(TimePoint now, const std::vector<std::string>& taken);
+
+/// Writes an empty migration; with --dry-run says only which.
+void migrate_new(OperationContext& context, const OptionValues& options, Report& report);
+
+}  // namespace keel

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/context.hpp"
+#include "db/engine.hpp"
+#include "ops/migrate/history.hpp"
+
+namespace keel {
+
+/// What one run of migrations works with.
+struct MigrationRun {
+    const Engine& engine;
+    const Context& context;
+    std::function<Connection&()> connection;  ///< the one that holds the lock
+    std::function<Connection&()> reconnect;   ///< after it was lost: a new one, holding the lock
+    std::string actor;
+    std::string backup;  ///< id of the safety backup, or empty
+};
+
+/// What became of one migration.
+struct MigrationOutcome {
+    std::string version;
+    std::string name;
+    int statements = 0;
+    std::int64_t duration_ms = 0;
+    std::string note;  ///< something the person should know, or empty
+};
+
+}  // namespace keel

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+#include "ops/migrate/standing.hpp"
+
+namespace keel {
+
+/// Commands that end an unfinished migration, with what each of them says, as a hint.
+std::string settlement_hint(const AppliedMigration& row);
+
+/// Throws ErrorKind::partial for a migration that was begun without a transaction and has not
+/// ended: says which statement, and what to type.
+void refuse_unfinished(const AppliedEntry& entry);
+
+/// Throws ErrorKind::integrity when an applied file was edited, naming it and both checksums.
+void refuse_edited(const Standing& standing);
+
+}  // namespace keel

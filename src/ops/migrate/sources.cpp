@@ -1,0 +1,51 @@
+#include "ops/migrate/sources.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "ops/migrate/history.hpp"
+
+namespace keel {
+
+MigrationFolder migration_folder(OperationContext& context) {
+    return {.directory = context.project().migrations().directory,
+            .root = context.project().root()};
+}
+
+const MigrationLayout& project_layout(OperationContext& context) {
+    return migration_layout(context.project().migrations().layout);
+}
+
+std::vector<Migration> read_migrations(OperationContext& context) {
+    return project_layout(context).read(migration_folder(context));
+}
+
+std::vector<Migration> read_migrations_if_any(OperationContext& context) {
+    std::error_code failure;
+    const bool is_absent = !std::filesystem::exists(migration_folder(context).directory, failure);
+    if (is_absent && !failure) return {};
+    return read_migrations(context);
+}
+
+std::vector<AppliedMigration> read_history(OperationContext& context) {
+    Connection* connection = context.connection_if_exists();
+    if (connection == nullptr) return {};
+    return History(context.engine()).read(*connection);
+}
+
+MigrationRun make_run(OperationContext& context) {
+    const Actor& actor = context.invocation().actor;
+    return {.engine = context.engine(),
+            .context = context.context(),
+            .connection = [&context]() -> Connection& { return context.connection_or_create(); },
+            .reconnect = [&context]() -> Connection& {
+                context.disconnect();
+                context.lock();
+                return context.connection();
+            },
+            .actor = actor.host.empty() ? actor.name : fmt::format("{}@{}", actor.name, actor.host),
+            .backup = context.safety_backup().value_or("")};
+}
+
+}  // namespace keel

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "model/migration.hpp"
+#include "ops/kit/operation_context.hpp"
+#include "ops/migrate/layout.hpp"
+#include "ops/migrate/run.hpp"
+
+namespace keel {
+
+/// The project's migrations folder and layout, as configured or given.
+MigrationFolder migration_folder(OperationContext& context);
+const MigrationLayout& project_layout(OperationContext& context);
+
+/// The files. Throws what MigrationLayout::read throws.
+std::vector<Migration> read_migrations(OperationContext& context);
+/// The same, none when there is no folder: for those who only ask whether something is pending.
+std::vector<Migration> read_migrations_if_any(OperationContext& context);
+
+/// The history of the operation's database; empty when there is no database yet.
+std::vector<AppliedMigration> read_history(OperationContext& context);
+
+/// A run on the operation's own connection, whose lock is held.
+MigrationRun make_run(OperationContext& context);
+
+}  // namespace keel

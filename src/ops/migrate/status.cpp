@@ -1,0 +1,147 @@
+#include "ops/migrate/status.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "ops/migrate/outcomes.hpp"
+#include "ops/migrate/settlement.hpp"
+#include "ops/migrate/sources.hpp"
+#include "ops/migrate/standing.hpp"
+
+namespace keel {
+namespace {
+
+std::string shown_duration(std::int64_t milliseconds) {
+    return format_duration(std::chrono::milliseconds(milliseconds));
+}
+
+Json applied_json(const AppliedEntry& entry) {
+    Json json = Json::object();
+    json.set("version", entry.row.version).set("name", entry.row.name);
+    json.set("applied_at", entry.row.applied_at).set("duration_ms", entry.row.duration_ms);
+    json.set("checksum_ok", !entry.is_changed()).set("state", to_string(entry.row.state));
+    return json;
+}
+
+Json pending_json(const Migration& migration) {
+    Json json = Json::object();
+    json.set("version", migration.version).set("name", migration.name);
+    return json;
+}
+
+void fill_result(const Standing& standing, Report& report) {
+    Json applied = Json::array();
+    Json missing = Json::array();
+    Json changed = Json::array();
+    for (const AppliedEntry& entry : standing.applied) {
+        applied.push_back(applied_json(entry));
+        if (entry.is_missing()) missing.push_back(entry.row.version);
+        if (entry.is_changed()) changed.push_back(entry.row.version);
+    }
+    Json pending = Json::array();
+    for (const Migration* migration : standing.pending) pending.push_back(pending_json(*migration));
+    report.result.set("current", standing.newest.empty() ? Json() : Json(standing.newest));
+    report.result.set("applied", std::move(applied)).set("pending", std::move(pending));
+    report.result.set("missing", std::move(missing)).set("changed", std::move(changed));
+}
+
+std::string state_of(const AppliedEntry& entry) {
+    if (entry.is_unfinished()) return std::string(to_string(entry.row.state));
+    if (entry.is_missing()) return "applied, file gone";
+    if (entry.is_changed()) return "applied, edited since";
+    return "applied";
+}
+
+void fill_table(const Standing& standing, Report& report) {
+    TextTable table{.header = {"version", "name", "state", "when", "took"},
+                    .rows = {},
+                    .right_aligned = {false, false, false, false, true}};
+    for (const AppliedEntry& entry : standing.applied)
+        table.rows.push_back({entry.row.version, entry.row.name, state_of(entry),
+                              entry.row.applied_at, shown_duration(entry.row.duration_ms)});
+    for (const Migration* migration : standing.pending)
+        table.rows.push_back({migration->version, migration->name, "pending", "", ""});
+    if (!table.rows.empty()) report.body.emplace_back(std::move(table));
+}
+
+/// One marked line for each thing that somebody should do something about.
+bool fill_findings(const Standing& standing, Report& report) {
+    bool found = false;
+    for (const AppliedEntry& entry : standing.applied) {
+        const std::string label = fmt::format("{} {}", entry.row.version, entry.row.name);
+        if (entry.is_unfinished()) {
+            report.body.emplace_back(
+                MarkedLine{Mark::failure,
+                           fmt::format("{} is unfinished ({}): {}", label,
+                                       to_string(entry.row.state), settlement_hint(entry.row))});
+        } else if (entry.is_changed()) {
+            report.body.emplace_back(
+                MarkedLine{Mark::failure, fmt::format("{} was edited after it was applied: {}",
+                                                      label, entry.file->file.native())});
+        } else if (entry.is_missing()) {
+            report.body.emplace_back(MarkedLine{
+                Mark::warning, fmt::format("{} is applied, but its file is gone", label)});
+        }
+        found = found || entry.is_unfinished() || entry.is_changed() || entry.is_missing();
+    }
+    return found;
+}
+
+void fill_summary(const Standing& standing, Report& report) {
+    const std::size_t pending = standing.pending.size();
+    const std::string applied =
+        fmt::format("{} applied", count_migrations(standing.applied.size()));
+    report.body.emplace_back(
+        pending == 0 ? MarkedLine{Mark::ok, fmt::format("{}, nothing pending", applied)}
+                     : MarkedLine{Mark::warning, fmt::format("{}, {} pending", applied, pending)});
+    if (pending > 0) report.next_steps.emplace_back("keel migrate up");
+}
+
+TextTable history_table(const std::vector<AppliedMigration>& rows) {
+    TextTable table{
+        .header = {"#", "version", "name", "state", "statements", "when", "took", "who", "backup"},
+        .rows = {},
+        .right_aligned = {true, false, false, false, true, false, true}};
+    for (const AppliedMigration& row : rows)
+        table.rows.push_back({std::to_string(row.sequence), row.version, row.name,
+                              std::string(to_string(row.state)), std::to_string(row.statements),
+                              row.applied_at, shown_duration(row.duration_ms), row.applied_by,
+                              row.backup});
+    return table;
+}
+
+Json history_json(const AppliedMigration& row) {
+    Json json = Json::object();
+    json.set("sequence", row.sequence).set("version", row.version).set("name", row.name);
+    json.set("state", to_string(row.state)).set("statements", row.statements);
+    json.set("applied_at", row.applied_at).set("applied_by", row.applied_by);
+    json.set("duration_ms", row.duration_ms).set("checksum", row.checksum);
+    json.set("backup", row.backup.empty() ? Json() : Json(row.backup));
+    return json;
+}
+
+}  // namespace
+
+void migrate_status(OperationContext& context, const OptionValues& options, Report& report) {
+    const auto files = read_migrations(context);
+    const Standing standing = compare(files, read_history(context));
+    fill_result(standing, report);
+    fill_table(standing, report);
+    const bool found = fill_findings(standing, report);
+    fill_summary(standing, report);
+    report.has_findings = options.flag("exit-code") && (found || !standing.pending.empty());
+}
+
+void migrate_history(OperationContext& context, const OptionValues&, Report& report) {
+    const auto rows = read_history(context);
+    Json history = Json::array();
+    for (const AppliedMigration& row : rows) history.push_back(history_json(row));
+    report.result.set("history", std::move(history));
+    if (rows.empty()) {
+        report.body.emplace_back(Paragraph{"no migration was ever applied"});
+        return;
+    }
+    report.body.emplace_back(history_table(rows));
+}
+
+}  // namespace keel

@@ -1,0 +1,170 @@
+#include "ops/migrate/up.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/migrate/destructive.hpp"
+#include "ops/migrate/settlement.hpp"
+#include "ops/migrate/sources.hpp"
+#include "ops/migrate/step_runner.hpp"
+
+namespace keel {
+namespace {
+
+/// Whether an interrupted migration may simply be gone on with.
+bool can_resume(const AppliedEntry& entry, const Script& script) {
+    const bool is_up = entry.row.state != MigrationState::reverting;
+    return is_up && !script.transaction && (script.idempotent || !script.probe.empty());
+}
+
+/// What the migration may destroy, with its place: "drop table (line 12)".
+std::string describe_destruction(const Script& script) {
+    for (const Statement& statement : script.statements) {
+        const std::string part = destructive_part(statement.text);
+        if (!part.empty()) return fmt::format("{} (line {})", part, statement.line);
+    }
+    return "";
+}
+
+/// A database that holds nothing can lose nothing.
+bool is_brand_new(OperationContext& context, const Standing& standing) {
+    if (!standing.applied.empty()) return false;
+    Connection* connection = context.connection_if_exists();
+    if (connection == nullptr) return true;
+    return context.engine().inspector().inspect(*connection, {}).tables.empty();
+}
+
+PlanStep plan_step(const Script& script, const std::string& destruction) {
+    return {.step = "apply " + script.label(),
+            .detail = fmt::format("{} statement{}{}{}, checksum {}", script.statements.size(),
+                                  script.statements.size() == 1 ? "" : "s",
+                                  destruction.empty() ? "" : ", ", destruction,
+                                  script.migration->checksum.substr(0, 12)),
+            .destructive = !destruction.empty()};
+}
+
+}  // namespace
+
+Plan MigrateUp::plan(OperationContext& context) {
+    read_files(context);
+    standing_ = compare(files_, read_history(context));
+    Plan plan;
+    unfinished_ = standing_.unfinished();
+    if (unfinished_ != nullptr) plan_unfinished(context, plan);
+    refuse_edited(standing_);
+    selected_ = select_pending(standing_, target_);
+    plan_pending(context, plan);
+    return plan;
+}
+
+void MigrateUp::read_files(OperationContext& context) {
+    // The second plan, under the lock, needs the history anew, not the files: what was agreed to
+    // is what was read.
+    if (has_read_) return;
+    files_ = needs_folder_ ? read_migrations(context) : read_migrations_if_any(context);
+    has_read_ = true;
+}
+
+const Script& MigrateUp::script_of(const Migration& migration, const Engine& engine) {
+    const auto found = scripts_.find(&migration);
+    if (found != scripts_.end()) return found->second;
+    return scripts_.emplace(&migration, compile_script(migration, Direction::up, engine))
+        .first->second;
+}
+
+void MigrateUp::plan_unfinished(OperationContext& context, Plan& plan) {
+    if (unfinished_->is_missing() || unfinished_->is_changed()) refuse_unfinished(*unfinished_);
+    const Script& script = script_of(*unfinished_->file, context.engine());
+    if (!can_resume(*unfinished_, script)) refuse_unfinished(*unfinished_);
+    plan.steps.push_back(
+        {.step = "go on with " + script.label(),
+         .detail = fmt::format("from statement {} of {}", unfinished_->row.statements + 1,
+                               script.statements.size()),
+         .destructive = !describe_destruction(script).empty()});
+}
+
+void MigrateUp::plan_pending(OperationContext& context, Plan& plan) {
+    const std::size_t first = plan.steps.size();
+    for (const Migration* migration : selected_) {
+        const Script& script = script_of(*migration, context.engine());
+        plan.steps.push_back(plan_step(script, describe_destruction(script)));
+    }
+    if (!plan.is_destructive() || !is_brand_new(context, standing_)) return;
+    for (std::size_t i = first; i < plan.steps.size(); ++i) plan.steps[i].destructive = false;
+}
+
+void MigrateUp::apply(OperationContext& context, Report& report) {
+    const MigrationRun run = make_run(context);
+    warn(report);
+    {
+        OutcomeReport outcomes(context, report, "applied");
+        MigrationSeries series(run, report, series_plan());
+        series.begin();
+        if (unfinished_ != nullptr) resume(run, series, outcomes);
+        apply_all(series, outcomes);
+    }
+    report_end(context, report, current_after());
+}
+
+MigrationSeries::Plan MigrateUp::series_plan() const {
+    MigrationSeries::Plan plan{.total = selected_.size() + (unfinished_ == nullptr ? 0U : 1U),
+                               .last_sequence = standing_.last_sequence};
+    plan.all_in_transactions =
+        unfinished_ == nullptr &&
+        std::all_of(selected_.begin(), selected_.end(), [this](const Migration* migration) {
+            return scripts_.at(migration).transaction;
+        });
+    return plan;
+}
+
+void MigrateUp::warn(Report& report) const {
+    for (const AppliedEntry& entry : standing_.applied) {
+        if (entry.is_missing())
+            report.warnings.push_back(
+                fmt::format("{} is applied, but its file is gone",
+                            migration_label(entry.row.version, entry.row.name)));
+    }
+    for (const Migration* migration : selected_) {
+        const Script& script = scripts_.at(migration);
+        if (!standing_.newest.empty() && version_less(migration->version, standing_.newest))
+            report.warnings.push_back(
+                fmt::format("{} is older than {}, which is applied: it is applied out of order",
+                            script.label(), standing_.newest));
+        for (const SplitNote& note : script.notes)
+            report.warnings.push_back(
+                fmt::format("{}:{}: {}", migration->file.native(), note.line, note.message));
+    }
+}
+
+void MigrateUp::resume(const MigrationRun& run, MigrationSeries& series,
+                       OutcomeReport& outcomes) const {
+    const Script& script = scripts_.at(unfinished_->file);
+    AppliedMigration row = unfinished_->row;
+    const bool is_done = !script.probe.empty() && probe_says_done(run.connection(), script);
+    if (is_done) row.statements = static_cast<int>(script.statements.size());
+    series.resume(script, std::move(row), outcomes);
+}
+
+void MigrateUp::apply_all(MigrationSeries& series, OutcomeReport& outcomes) const {
+    for (const Migration* migration : selected_) {
+        const Script& script = scripts_.at(migration);
+        series.execute(script, row_of_up(script, series.next_sequence()), outcomes);
+    }
+}
+
+std::string MigrateUp::current_after() const {
+    std::string newest = standing_.newest;
+    for (const Migration* migration : selected_)
+        if (newest.empty() || version_less(newest, migration->version)) newest = migration->version;
+    return newest;
+}
+
+void MigrateUp::nothing_to_do(OperationContext& context, Report& report) {
+    report.result.set("applied", Json::array());
+    report.body.emplace_back(MarkedLine{Mark::ok, "nothing to do: no migration is pending"});
+    warn(report);
+    report_end(context, report, standing_.newest);
+}
+
+}  // namespace keel

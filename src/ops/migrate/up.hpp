@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "ops/kit/operation_context.hpp"
+#include "ops/migrate/outcomes.hpp"
+#include "ops/migrate/script.hpp"
+#include "ops/migrate/series.hpp"
+#include "ops/migrate/standing.hpp"
+
+namespace keel {
+
+/// Applies pending migrations, each with its history row; goes on first with one that was
+/// interrupted, where its file says that this is safe.
+class MigrateUp final : public Operation {
+  public:
+    explicit MigrateUp(UpTarget target) : target_(std::move(target)) {}
+    /// Also works where there is no migrations folder: then nothing is pending.
+    MigrateUp& without_folder_is_fine() noexcept { return needs_folder_ = false, *this; }
+
+    Plan plan(OperationContext& context) override;
+    void apply(OperationContext& context, Report& report) override;
+    void nothing_to_do(OperationContext& context, Report& report) override;
+
+  private:
+    void read_files(OperationContext& context);
+    const Script& script_of(const Migration& migration, const Engine& engine);
+    void plan_unfinished(OperationContext& context, Plan& plan);
+    void plan_pending(OperationContext& context, Plan& plan);
+    void warn(Report& report) const;
+    void resume(const MigrationRun& run, MigrationSeries& series, OutcomeReport& outcomes) const;
+    void apply_all(MigrationSeries& series, OutcomeReport& outcomes) const;
+    MigrationSeries::Plan series_plan() const;
+    std::string current_after() const;
+
+    UpTarget target_;
+    bool needs_folder_ = true;
+    bool has_read_ = false;
+    std::vector<Migration> files_;
+    std::unordered_map<const Migration*, Script> scripts_;
+    Standing standing_;
+    std::vector<const Migration*> selected_;
+    const AppliedEntry* unfinished_ = nullptr;
+};
+
+}  // namespace keel
