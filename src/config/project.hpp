@@ -26,7 +26,7 @@ struct MigrationSettings {
 struct BackupSettings {
     std::string repository;  ///< absolute folder, or s3://bucket/prefix
     bool encryption_configured = false;
-    Json encryption = Json::object();
+    Json encryption = Json::object();  ///< where the passphrase comes from; never the passphrase
     Json keep = Json::object();
 };
 
@@ -60,8 +60,11 @@ struct EffectiveValue {
                          ///< DEV_DATABASE_URL", "--database", "built-in"
 };
 
+struct ProjectState;
+
 /// A project as configured: keel.toml, keel.local.toml, .env and environment variables read and
-/// checked once. Secrets of an environment are fetched only when that environment is resolved.
+/// checked once. Secrets of an environment are fetched only when that environment is resolved. Not
+/// thread-safe while environments are chosen and resolved.
 class Project {
   public:
     /// Finds keel.toml from `start` upwards (to the repository's root or the home directory).
@@ -88,26 +91,34 @@ class Project {
     /// selection of a protected environment has expired. Throws ErrorKind::config for an unknown
     /// name, listing the known ones.
     EnvironmentChoice choose_environment(TimePoint now) const;
-    /// Resolves one environment: inheritance, overrides, URL secrets. Throws ErrorKind::config.
+    /// Resolves one environment: inheritance, overrides, URL secrets. --database and DATABASE_URL
+    /// belong to the chosen environment alone: the one of the last `choose_environment`, or, before
+    /// any, the one asked for. Throws ErrorKind::config.
     Environment environment(std::string_view name) const;
     /// Kind and protection without touching secrets.
     EnvironmentKind kind_of(std::string_view name) const;
     bool is_protected(std::string_view name) const;
+    /// What the user should know about what `choose_environment` and `environment` did: a selection
+    /// that has expired, a DATABASE_URL that does not count, an address that is easily misread.
+    const std::vector<std::string>& warnings() const noexcept;
 
     const MigrationSettings& migrations() const noexcept;
     const BackupSettings& backup() const noexcept;
+    /// Fetches the backups' passphrase; nothing when none is configured. Throws ErrorKind::config.
+    std::optional<Secret> backup_passphrase() const;
     std::vector<std::filesystem::path> state_files()
         const;  ///< legacy files kept in step by `env use`
 
     std::vector<EffectiveValue> effective_values() const;
 
-    /// Persists (or, with nothing, forgets) the selection, in Keel's state and the legacy files.
+    /// Persists (or, with an empty name, forgets) the selection, in Keel's state and the legacy
+    /// files. Throws ErrorKind::refused, having written nothing, when a legacy file holds more than
+    /// a name.
     void persist_selection(std::string_view name, TimePoint now) const;
 
   private:
-    struct State;
-    explicit Project(std::unique_ptr<State> state);
-    std::unique_ptr<State> state_;
+    explicit Project(std::unique_ptr<ProjectState> state);
+    std::unique_ptr<ProjectState> state_;
 };
 
 /// The JSON Schema of keel.toml (draft 7): what `config schema` prints. Made from the table that
