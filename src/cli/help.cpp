@@ -28,7 +28,9 @@ std::string columns(const Lines& lines) {
     }
     std::string result;
     for (const auto& [left, right] : lines) {
-        if (display_width(left) > width) {
+        if (left.empty()) {
+            result += "\n";
+        } else if (display_width(left) > width) {
             result += fmt::format("  {}\n  {}  {}\n", left, std::string(width, ' '), right);
         } else {
             result += fmt::format("  {}  {}\n", pad_right(left, width), right);
@@ -53,9 +55,19 @@ std::string option_help(const OptionSpec& option) {
     return text;
 }
 
+/// "migrate" of "migrate up", nothing for a command of one word.
+std::string_view group_of(std::string_view name) {
+    const std::size_t blank = name.find(' ');
+    return blank == std::string_view::npos ? "" : name.substr(0, blank);
+}
+
+/// A line each, groups apart.
 Lines command_lines(const std::vector<const OperationSpec*>& specs) {
     Lines lines;
+    std::string_view group = specs.empty() ? "" : group_of(specs.front()->name);
     for (const OperationSpec* spec : specs) {
+        if (group_of(spec->name) != group) lines.emplace_back();
+        group = group_of(spec->name);
         lines.emplace_back(std::string(spec->name), std::string(spec->summary));
     }
     return lines;

@@ -1,5 +1,6 @@
 #include "cli/process_setup.hpp"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -32,9 +33,17 @@ bool wants_color(bool no_color, const EnvironmentReader& variables) {
     return variables("TERM").value_or("dumb") != "dumb";
 }
 
+/// A file opened later must never become what we print to.
+void occupy_standard_descriptors() noexcept {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDWR);  // takes the lowest free one
+    }
+}
+
 }  // namespace
 
 void prepare_process() noexcept {
+    occupy_standard_descriptors();
     ::umask(077);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);

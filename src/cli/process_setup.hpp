@@ -10,7 +10,8 @@
 namespace keel {
 
 /// What the process sets up before anything else: files it makes are the user's alone, it leaves no
-/// core dump with secrets in it, and a closed pipe is an error to handle rather than its end.
+/// core dump with secrets in it, a closed pipe is an error to handle rather than its end, and no
+/// file can take the place of a standard descriptor that was closed.
 void prepare_process() noexcept;
 
 /// The operating system's user and host.

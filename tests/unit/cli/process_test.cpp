@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,19 @@ TEST_CASE("after the work signals are as they were") {
     ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
 
     CHECK(::sigismember(&before, SIGINT) == ::sigismember(&after, SIGINT));
+}
+
+TEST_CASE("a closed standard descriptor is not taken by the next file that is opened") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::close(STDOUT_FILENO);
+        prepare_process();
+        ::_exit(::open("/dev/null", O_RDONLY) == STDOUT_FILENO ? 1 : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+
+    CHECK(status == 0);
 }
 
 TEST_CASE("symbols are used in a UTF-8 locale only") {
