@@ -1,6 +1,7 @@
 #include "base/lock_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +9,19 @@
 #include "base/error.hpp"
 
 namespace keel {
+namespace {
+
+/// Whether the path still leads to the open file: its holder may have removed it between our open
+/// and our lock, and a lock on a file without a name keeps nobody out.
+bool is_still_named(const FileDescriptor& file, const std::filesystem::path& path) {
+    struct stat opened{};
+    struct stat named{};
+    if (::fstat(file.get(), &opened) != 0) throw io_error("look at", path.native());
+    return ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+}  // namespace
 
 std::optional<LockFile> LockFile::try_acquire(const std::filesystem::path& path,
                                               const std::string& holder) {
@@ -20,6 +34,7 @@ std::optional<LockFile> LockFile::try_acquire(const std::filesystem::path& path,
         if (errno == EAGAIN || errno == EACCES) return std::nullopt;
         throw io_error("lock", path.native());
     }
+    if (!is_still_named(file, path)) return std::nullopt;
     // The name of the holder is for people only: failing to write it changes nothing.
     if (::ftruncate(file.get(), 0) == 0) {
         [[maybe_unused]] const auto written = ::pwrite(file.get(), holder.data(), holder.size(), 0);
