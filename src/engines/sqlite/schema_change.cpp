@@ -80,14 +80,13 @@ class RebuildGuard final : public SchemaChangeGuard {
             enforces_again_ = true;
         }
         if (!options.lock_timeout) return;
-        busy_timeout_ = connection.query_integer("pragma busy_timeout");
-        set_busy_timeout(options.lock_timeout->count());
+        lock_timeout_ = set_lock_timeout(options.lock_timeout->count());
     }
 
     ~RebuildGuard() override {
         try {
             if (enforces_again_) connection_.execute("pragma foreign_keys = on");
-            if (busy_timeout_ >= 0) set_busy_timeout(busy_timeout_);
+            if (lock_timeout_ >= 0) set_lock_timeout(lock_timeout_);
         } catch (const Error&) {
             // A connection that cannot take a pragma is broken, and reports that at its next use.
             enforces_again_ = false;
@@ -108,15 +107,16 @@ class RebuildGuard final : public SchemaChangeGuard {
     }
 
   private:
-    void set_busy_timeout(std::int64_t milliseconds) {
-        // A pragma takes no parameter; the value is a number of ours.
-        connection_.query(fmt::format("pragma busy_timeout = {}", milliseconds), {},
-                          [](const Row&) {});
+    /// Gives the value before. Not by PRAGMA busy_timeout: that would put SQLite's busy handler in
+    /// the place of ours, which a cancel can wake.
+    std::int64_t set_lock_timeout(std::int64_t milliseconds) {
+        const std::vector<Value> params = {milliseconds};
+        return connection_.query_integer("select keel_lock_timeout($1)", params);
     }
 
     Connection& connection_;
     bool enforces_again_ = false;
-    std::int64_t busy_timeout_ = -1;
+    std::int64_t lock_timeout_ = -1;
     OrphansByTables before_;
 };
 

@@ -1,0 +1,155 @@
+#include "engines/sqlite/content.hpp"
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "engines/sqlite/address.hpp"
+#include "engines/sqlite/connection.hpp"
+#include "engines/sqlite/inspect.hpp"
+
+namespace keel::sqlite {
+namespace {
+
+constexpr std::uint64_t rows_between_looks = 8192;
+constexpr std::int64_t unknown_violations = -1;
+
+struct TableName {
+    std::string name;
+    bool is_hidden = false;
+};
+
+std::vector<TableName> tables_of(Connection& connection) {
+    std::vector<TableName> tables;
+    connection.query(
+        "select name, type from pragma_table_list "
+        "where schema = 'main' and type in ('table', 'shadow') "
+        "and name not in ('sqlite_schema', 'sqlite_master') order by name",
+        {}, [&](const Row& row) {
+            const bool is_hidden =
+                row.text(1) == "shadow" || starts_with_ignore_case(row.text(0), "sqlite_");
+            tables.push_back({row.string(0), is_hidden});
+        });
+    return tables;
+}
+
+RowDigest digest_rows(Connection& connection, const std::string& table, const Context& context) {
+    CopySpec spec;
+    spec.table = table;
+    spec.format = CopyFormat::binary;
+    const auto source = connection.copy_out(spec);
+    RowDigest digest;
+    for (auto row = source->next(); !row.empty(); row = source->next()) {
+        digest.add(row);
+        if (digest.rows() % rows_between_looks != 0) continue;
+        context.check_cancelled("digest");
+        context.progress.on({.phase = "digest",
+                             .item = table,
+                             .done = digest.rows(),
+                             .total = 0,
+                             .unit = ProgressUnit::rows});
+    }
+    return digest;
+}
+
+void check_damage(Connection& connection) {
+    const auto problem = connection.query_text("pragma quick_check(1)");
+    if (problem == "ok") return;
+    throw Error(ErrorKind::integrity, fmt::format("the database is damaged: {}",
+                                                  escape_controls(problem.value_or("unknown"))))
+        .with_hint("see everything that is wrong with: keel db check");
+}
+
+std::int64_t count_violations(Connection& connection) {
+    try {
+        return connection.query_integer("select count(*) from pragma_foreign_key_check");
+    } catch (const Error& error) {
+        // A reference to columns without a unique index: the schema itself is wrong, and stays so.
+        if (error.kind() != ErrorKind::sql) throw;
+        return unknown_violations;
+    }
+}
+
+Json read_settings(Connection& connection) {
+    auto settings = Json::object();
+    settings.set("page_size", connection.query_integer("pragma page_size"));
+    settings.set("page_count", connection.query_integer("pragma page_count"));
+    settings.set("encoding", connection.query_text("pragma encoding").value_or(""));
+    settings.set("user_version", connection.query_integer("pragma user_version"));
+    settings.set("application_id", connection.query_integer("pragma application_id"));
+    settings.set("auto_vacuum", connection.query_integer("pragma auto_vacuum"));
+    settings.set("foreign_key_violations", count_violations(connection));
+    return settings;
+}
+
+void compare_tables(const std::string& name, std::uint64_t rows, const std::string& digest,
+                    const DumpContent& actual, std::vector<std::string>& differences) {
+    for (const auto& table : actual.tables) {
+        if (table.name != name) continue;
+        if (table.rows != rows) {
+            differences.push_back(
+                fmt::format("table '{}' has {} rows instead of {}", name, table.rows, rows));
+        } else if (table.digest != digest) {
+            differences.push_back(fmt::format("rows of table '{}' differ", name));
+        }
+        return;
+    }
+    differences.push_back(fmt::format("table '{}' is missing", name));
+}
+
+}  // namespace
+
+DumpContent read_content(const std::filesystem::path& file, const Context& context) {
+    SqliteConnection connection(private_file(file));
+    const CancelOnStop cancel(context.stop, connection);
+    check_damage(connection);
+    DumpContent content;
+    content.engine = EngineKind::sqlite;
+    content.server_version = sqlite3_libversion();
+    content.schema_fingerprint = SqliteInspector().fingerprint(connection);
+    content.details = read_settings(connection);
+    auto hidden = Json::array();
+    for (const auto& [name, is_hidden] : tables_of(connection)) {
+        const auto digest = digest_rows(connection, name, context);
+        if (is_hidden) {
+            hidden.push_back(Json::object()
+                                 .set("name", name)
+                                 .set("rows", digest.rows())
+                                 .set("digest", digest.hex()));
+            continue;
+        }
+        TableContent table;
+        table.name = name;
+        table.rows = digest.rows();
+        table.digest = digest.hex();
+        content.tables.push_back(std::move(table));
+    }
+    content.details.set("hidden_tables", std::move(hidden));
+    return content;
+}
+
+std::vector<std::string> compare_content(const DumpContent& expected, const DumpContent& actual) {
+    std::vector<std::string> differences;
+    if (expected.schema_fingerprint != actual.schema_fingerprint) {
+        differences.push_back("the schema differs");
+    }
+    for (const auto& table : expected.tables) {
+        compare_tables(table.name, table.rows, table.digest, actual, differences);
+    }
+    if (expected.tables.size() < actual.tables.size()) {
+        differences.push_back(
+            fmt::format("{} tables instead of {}", actual.tables.size(), expected.tables.size()));
+    }
+    // The page size may have been made that of the target; these may not change.
+    for (const auto* key : {"encoding", "user_version", "application_id", "foreign_key_violations",
+                            "hidden_tables"}) {
+        const Json* wanted = expected.details.find(key);
+        const Json* found = actual.details.find(key);
+        if (wanted && found && !(*wanted == *found)) {
+            differences.push_back(fmt::format("{} differ", replace_all(key, "_", " ")));
+        }
+    }
+    return differences;
+}
+
+}  // namespace keel::sqlite

@@ -1,0 +1,38 @@
+#include "engines/sqlite/notices.hpp"
+
+#include <sqlite3.h>
+
+namespace keel::sqlite {
+namespace {
+
+thread_local NoticeTarget* current_target = nullptr;
+
+void receive(void*, int code, const char* message) noexcept {
+    NoticeTarget* target = current_target;
+    const int primary = code & 0xff;
+    // Errors are thrown where they happen; only what would otherwise go unseen is a notice.
+    if (!target || !target->handler || (primary != SQLITE_NOTICE && primary != SQLITE_WARNING))
+        return;
+    try {
+        target->handler(primary == SQLITE_NOTICE ? Level::notice : Level::warning, message);
+    } catch (...) {
+        target->thrown = std::current_exception();
+    }
+}
+
+}  // namespace
+
+void receive_log_messages() noexcept {
+    [[maybe_unused]] static const int outcome =
+        sqlite3_config(SQLITE_CONFIG_LOG, receive, static_cast<void*>(nullptr));
+}
+
+NoticeScope::NoticeScope(NoticeTarget& target) noexcept : outer_(current_target) {
+    current_target = &target;
+}
+
+NoticeScope::~NoticeScope() {
+    current_target = outer_;
+}
+
+}  // namespace keel::sqlite
