@@ -1,5 +1,7 @@
 #include "engines/sqlite/address.hpp"
 
+#include <sqlite3.h>
+
 #include "base/text.hpp"
 
 namespace keel::sqlite {

@@ -1,6 +1,7 @@
 #include "engines/sqlite/connection.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "engines/sqlite/content.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"

@@ -1,6 +1,7 @@
 #include "engines/sqlite/copy_format.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <array>
 #include <bit>

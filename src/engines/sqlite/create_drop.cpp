@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/file.hpp"

@@ -1,6 +1,7 @@
 #include "engines/sqlite/database.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <thread>
 #include <utility>
@@ -49,6 +50,10 @@ Database::~Database() {
     if (!handle_ || read_only_) return;
     // From here on SQLite may checkpoint, which it does only when it gets the file for itself.
     sqlite3_db_config(raw(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
+
+bool Database::in_transaction() const noexcept {
+    return sqlite3_get_autocommit(raw()) == 0;
 }
 
 Database::Call::Call(Database& database) : database_(database), notices_(database.notices_) {

@@ -44,7 +44,7 @@ class Database {
 
     sqlite3* raw() const noexcept { return handle_.get(); }
     bool is_read_only() const noexcept { return read_only_; }
-    bool in_transaction() const noexcept { return sqlite3_get_autocommit(raw()) == 0; }
+    bool in_transaction() const noexcept;
     std::chrono::milliseconds lock_timeout() const noexcept { return lock_timeout_; }
 
     /// Surrounds everything that runs statements: `cancel` reaches what is inside one, and notices

@@ -1,6 +1,7 @@
 #include "engines/sqlite/dump.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <optional>
 

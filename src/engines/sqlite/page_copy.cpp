@@ -1,6 +1,7 @@
 #include "engines/sqlite/page_copy.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <thread>
 

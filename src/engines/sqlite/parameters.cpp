@@ -1,6 +1,7 @@
 #include "engines/sqlite/parameters.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <cmath>

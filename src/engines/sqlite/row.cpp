@@ -1,6 +1,7 @@
 #include "engines/sqlite/row.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -38,6 +39,10 @@ int StatementRow::type(std::size_t column) const {
         type = static_cast<signed char>(sqlite3_column_type(statement_, static_cast<int>(column)));
     }
     return type;
+}
+
+bool StatementRow::is_null(std::size_t column) const {
+    return type(column) == SQLITE_NULL;
 }
 
 std::string_view StatementRow::text(std::size_t column) const {

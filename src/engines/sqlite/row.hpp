@@ -17,7 +17,7 @@ class StatementRow final : public Row {
 
     std::size_t size() const noexcept override { return types_.size(); }
     std::string_view name(std::size_t column) const override;
-    bool is_null(std::size_t column) const override { return type(column) == SQLITE_NULL; }
+    bool is_null(std::size_t column) const override;
     std::string_view text(std::size_t column) const override;
     Value value(std::size_t column) const override;
 
