@@ -12,6 +12,9 @@ struct PlanStep {
     std::string step;    ///< "apply 20260101_users"
     std::string detail;  ///< what exactly: SQL, sizes, names
     bool destructive = false;
+    /// What changes by itself (rows and sizes as they are now): shown below the step, and no part
+    /// of what was agreed to.
+    std::vector<std::string> figures = {};
 };
 
 struct Plan {

@@ -73,6 +73,9 @@ std::string describe_plan(const GuardRequest& request) {
     for (const auto& step : request.plan->steps) {
         text += fmt::format("  {} {}{}\n", step.destructive ? "!" : "-", escape_controls(step.step),
                             step.detail.empty() ? "" : ": " + escape_controls(step.detail));
+        for (const auto& line : step.figures) {
+            text += fmt::format("      {}\n", escape_controls(line));
+        }
     }
     return text;
 }

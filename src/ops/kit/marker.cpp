@@ -112,8 +112,10 @@ MarkerCheck check_marker(Connection& connection, const Engine& engine,
 }
 
 void stamp_marker(Connection& connection, const Engine& engine, const Environment& environment,
-                  std::string_view project, bool new_instance, TimePoint now) {
-    const auto identity = engine.admin().identity(connection);
+                  std::string_view project, bool new_instance, TimePoint now,
+                  std::string_view location) {
+    auto identity = engine.admin().identity(connection);
+    if (!location.empty()) identity.location = location;
     atomically(connection, [&] {
         ensure_meta_table(connection, engine);
         const auto instance = read_meta(connection, engine, "instance_id");

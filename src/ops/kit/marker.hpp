@@ -43,9 +43,11 @@ MarkerCheck check_marker(Connection& connection, const Engine& engine,
                          const Environment& environment);
 
 /// Writes (or replaces) the marker in the connection's current or an own transaction; makes the
-/// table when needed. A new instance id is drawn when there was none or `new_instance`.
+/// table when needed. A new instance id is drawn when there was none or `new_instance`. `location`
+/// is said of a database that is about to take another's place: that place.
 void stamp_marker(Connection& connection, const Engine& engine, const Environment& environment,
-                  std::string_view project, bool new_instance, TimePoint now);
+                  std::string_view project, bool new_instance, TimePoint now,
+                  std::string_view location = {});
 
 /// Single values beside the marker ("audit_head:…", "schema_fingerprint").
 std::optional<std::string> read_meta(Connection& connection, const Engine& engine,

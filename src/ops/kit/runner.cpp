@@ -53,9 +53,7 @@ class Change {
         try {
             refuse_mismatch(spec(), context_.marker());
         } catch (const Error& error) {
-            const bool unreadable =
-                error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity;
-            if (!unreadable || !spec().repairs) throw;
+            if (!is_repairable(error)) throw;
             report_.warnings.push_back("the database cannot be read: " + error.message());
             return;
         }
@@ -70,10 +68,12 @@ class Change {
             Json entry = Json::object();
             entry.set("step", step.step).set("detail", step.detail);
             entry.set("destructive", step.destructive);
+            if (!step.figures.empty()) entry.set("figures", Json::from(step.figures));
             steps.push_back(std::move(entry));
             report_.body.push_back(
                 MarkedLine{step.destructive ? Mark::warning : Mark::ok,
                            step.detail.empty() ? step.step : step.step + ": " + step.detail});
+            for (const auto& line : step.figures) report_.body.push_back(Paragraph{"    " + line});
         }
         if (plan_.empty()) report_.body.push_back(Paragraph{"nothing to do"});
         report_.result.set("plan", std::move(steps)).set("plan_id", plan_.id());
@@ -82,15 +82,19 @@ class Change {
     void lock_and_plan_again() {
         if (!changes_database()) return;
         if (!spec().creates_database && context_.connection_if_exists() == nullptr) return;
-        if (!connect_for_change()) return;
-        context_.lock();
-        context_.forget_marker();
-        refuse_mismatch(spec(), context_.marker());
+        if (!connect_for_change() || !lock_and_check_marker()) return;
         const auto agreed = plan_.id();
         plan_ = operation_.plan(context_);
         if (plan_.empty() || plan_.id() == agreed || !context_.is_known_protected()) return;
         throw Error(ErrorKind::locked, "the plan changed while waiting for the lock")
             .with_hint("look at it again with --dry-run, then run the command again");
+    }
+
+    /// Whether the error says that the database cannot be read, and the operation is there to
+    /// repair that.
+    bool is_repairable(const Error& error) const {
+        return spec().repairs &&
+               (error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity);
     }
 
     /// False when the database cannot be read and the operation is there to repair it.
@@ -99,16 +103,28 @@ class Change {
             context_.connection_or_create();
             return true;
         } catch (const Error& error) {
-            const bool unreadable = error.kind() == ErrorKind::invalid_input ||
-                                    error.kind() == ErrorKind::integrity ||
-                                    error.kind() == ErrorKind::not_found;
-            if (!unreadable || !spec().repairs) throw;
+            const bool is_missing = error.kind() == ErrorKind::not_found && spec().repairs;
+            if (!is_missing && !is_repairable(error)) throw;
+            return false;
+        }
+    }
+
+    bool lock_and_check_marker() {
+        try {
+            context_.lock();
+            context_.forget_marker();
+            refuse_mismatch(spec(), context_.marker());
+            return true;
+        } catch (const Error& error) {
+            if (!is_repairable(error)) throw;
+            is_unreadable_ = true;
             return false;
         }
     }
 
     void stamp() {
         if (!changes_database() || spec().ignores_marker || !context_.is_connected()) return;
+        if (is_unreadable_) return;
         const auto state = context_.marker().state;
         if (state != MarkerState::absent && state != MarkerState::moved) return;
         stamp_marker(context_.connection(), context_.engine(), context_.environment(),
@@ -122,8 +138,14 @@ class Change {
         if (context_.services().safety_backup == nullptr) {
             throw Error(ErrorKind::internal, "no way to take a safety backup");
         }
-        context_.set_safety_backup(context_.services().safety_backup->create(
-            context_, fmt::format("safety: {}", spec().name)));
+        try {
+            context_.set_safety_backup(context_.services().safety_backup->create(
+                context_, fmt::format("safety: {}", spec().name)));
+        } catch (const Error& error) {
+            if (!is_repairable(error)) throw;
+            report_.warnings.push_back("no safety backup could be taken of a damaged database: " +
+                                       error.message());
+        }
     }
 
     Json audit_entry(std::string_view event) {
@@ -179,6 +201,7 @@ class Change {
     Interaction& interaction_;
     Report& report_;
     Plan plan_;
+    bool is_unreadable_ = false;
 };
 
 void describe_environment(OperationContext& context, Report& report, Interaction& interaction) {
