@@ -1,0 +1,62 @@
+#include "ops/backup/create.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "ops/backup/describe.hpp"
+#include "ops/backup/take.hpp"
+
+namespace keel {
+
+namespace {
+
+void report_plan(OperationContext& context, Report& report) {
+    const Plan plan{{{.step = fmt::format("back up '{}'", context.choice().name),
+                      .detail = fmt::format("{} into {}", context.environment().url.redacted(),
+                                            context.project().backup().repository)}}};
+    Json steps = Json::array();
+    for (const PlanStep& step : plan.steps) {
+        steps.push_back(Json::object()
+                            .set("step", step.step)
+                            .set("detail", step.detail)
+                            .set("destructive", step.destructive));
+        report.body.emplace_back(
+            MarkedLine{Mark::ok, fmt::format("{}: {}", step.step, step.detail)});
+    }
+    report.result.set("plan", std::move(steps)).set("plan_id", plan.id());
+}
+
+void report_backup(const CommittedBackup& made, std::chrono::milliseconds duration,
+                   Report& report) {
+    const Manifest& manifest = made.manifest;
+    const bool is_verified = made.verification.has_value();
+    report.result.set("id", manifest.id)
+        .set("created_at", format_utc(manifest.created_at))
+        .set("bytes_source", manifest.bytes_source)
+        .set("bytes_stored", manifest.bytes_stored())
+        .set("bytes_new", manifest.bytes_stored())
+        .set("tables", tables_json(manifest.content))
+        .set("duration_ms", duration.count())
+        .set("verified", is_verified);
+    report.body.emplace_back(MarkedLine{
+        Mark::ok,
+        fmt::format("backup {} of '{}': {} tables, {} rows, {} stored in {}{}", manifest.id,
+                    manifest.environment, manifest.content.tables.size(),
+                    total_rows(manifest.content), format_bytes(manifest.bytes_stored()),
+                    format_duration(duration), is_verified ? ", read back and whole" : "")});
+    if (!made.record_problem.empty()) {
+        report.warnings.push_back("the backup is complete, but: " + made.record_problem);
+    }
+}
+
+}  // namespace
+
+void create_backup(OperationContext& context, const OptionValues& options, Report& report) {
+    if (context.invocation().dry_run) return report_plan(context, report);
+    const Stopwatch stopwatch;
+    const CommittedBackup made =
+        take_backup(context, {.label = options.text("label"), .note = options.text("note")});
+    report_backup(made, stopwatch.elapsed(), report);
+}
+
+}  // namespace keel

@@ -1,0 +1,78 @@
+#include "ops/backup/describe.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace keel {
+
+std::string table_name(const TableContent& table) {
+    const bool is_default =
+        table.schema.empty() || table.schema == "public" || table.schema == "main";
+    return is_default ? table.name : fmt::format("{}.{}", table.schema, table.name);
+}
+
+Json tables_json(const DumpContent& content) {
+    Json tables = Json::array();
+    for (const TableContent& table : content.tables) {
+        tables.push_back(Json::object().set("name", table_name(table)).set("rows", table.rows));
+    }
+    return tables;
+}
+
+std::uint64_t total_rows(const DumpContent& content) noexcept {
+    std::uint64_t rows = 0;
+    for (const TableContent& table : content.tables) rows += table.rows;
+    return rows;
+}
+
+std::uint64_t bytes_raw(const Manifest& manifest) noexcept {
+    std::uint64_t bytes = 0;
+    for (const StoredStream& stream : manifest.streams) bytes += stream.raw_bytes;
+    return bytes;
+}
+
+Json backup_json(const Backup& backup) {
+    const Manifest& manifest = backup.manifest;
+    const Verification* proof = backup.proof();
+    const auto known = [&](Json value) { return backup.is_readable() ? std::move(value) : Json(); };
+    Json json = Json::object();
+    json.set("id", backup.id);
+    json.set("created_at", known(format_utc(manifest.created_at)));
+    json.set("environment", known(manifest.environment));
+    json.set("engine", known(to_string(manifest.content.engine)));
+    json.set("label", known(manifest.label));
+    json.set("bytes_source", known(manifest.bytes_source));
+    json.set("bytes_stored", known(manifest.bytes_stored()));
+    json.set("state", to_string(backup.state));
+    json.set("verified_at", proof ? Json(format_utc(proof->at)) : Json());
+    json.set("verified_how", proof ? Json(proof->how) : Json());
+    json.set("reason", known(manifest.reason));
+    return json;
+}
+
+std::string time_text(TimePoint time) {
+    // 2026-11-20T07:15:03.123Z
+    const std::string text = format_utc(time);
+    return fmt::format("{} {}", text.substr(0, 10), text.substr(11, 8));
+}
+
+std::string state_text(const Backup& backup) {
+    const Verification* proof = backup.proof();
+    switch (backup.state) {
+        case BackupState::complete:
+            return "complete";
+        case BackupState::damaged:
+            return "damaged";
+        case BackupState::verified:
+            return fmt::format("verified ({})", proof ? proof->how : "read");
+    }
+    return "damaged";
+}
+
+void report_problems(const Listing& listing, Report& report) {
+    for (const std::string& problem : listing.problems) report.warnings.push_back(problem);
+    if (!listing.problems.empty()) report.next_steps.emplace_back("keel recover --dry-run");
+}
+
+}  // namespace keel

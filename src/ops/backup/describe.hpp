@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "base/json.hpp"
+#include "model/report.hpp"
+#include "repository/repository.hpp"
+
+namespace keel {
+
+/// A table's name as people say it: without the schema that is every database's default.
+std::string table_name(const TableContent& table);
+/// [{name, rows}].
+Json tables_json(const DumpContent& content);
+std::uint64_t total_rows(const DumpContent& content) noexcept;
+std::uint64_t bytes_raw(const Manifest& manifest) noexcept;
+
+/// An entry of `backup list`. Members that only the manifest knows are null when it is unreadable.
+Json backup_json(const Backup& backup);
+/// "verified (restored) 2026-11-20 07:15", "complete", "damaged".
+std::string state_text(const Backup& backup);
+/// "2026-11-20 07:15:03", in UTC.
+std::string time_text(TimePoint time);
+
+/// The repository's own problems, as warnings, with what to do next.
+void report_problems(const Listing& listing, Report& report);
+
+}  // namespace keel

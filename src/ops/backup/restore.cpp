@@ -1,0 +1,215 @@
+#include "ops/backup/restore.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "ops/backup/choose.hpp"
+#include "ops/backup/current_state.hpp"
+#include "ops/backup/describe.hpp"
+#include "ops/backup/store.hpp"
+
+namespace keel {
+
+namespace {
+
+/// A staged database that is thrown away unless it was published.
+class Unpublished {
+  public:
+    Unpublished(const Admin& admin, StagedDatabase staged)
+        : admin_(admin), staged_(std::move(staged)) {}
+    ~Unpublished() {
+        if (!staged_) return;
+        try {
+            admin_.discard(*staged_);
+        } catch (...) {
+            // `keel recover` finds it; what failed before is what must be told.
+        }
+    }
+    Unpublished(const Unpublished&) = delete;
+    Unpublished& operator=(const Unpublished&) = delete;
+
+    const StagedDatabase& operator*() const { return *staged_; }
+    /// Publishing takes the staged database away in every case.
+    StagedDatabase release() { return *std::exchange(staged_, std::nullopt); }
+
+  private:
+    const Admin& admin_;
+    std::optional<StagedDatabase> staged_;
+};
+
+class Restore final : public Operation {
+  public:
+    /// Nothing: the last safety backup.
+    explicit Restore(std::optional<std::string> id) : wanted_(std::move(id)) {}
+
+    Plan plan(OperationContext& context) override {
+        // The database goes on changing while somebody reads the plan; under the lock it is still
+        // the same backup that replaces it, so what was agreed to stays agreed.
+        if (!plan_) plan_ = make_plan(context);
+        return *plan_;
+    }
+
+    void apply(OperationContext& context, Report& report) override {
+        const Stopwatch stopwatch;
+        report.warnings.insert(report.warnings.end(), notices_.begin(), notices_.end());
+        const Repository repository = open_repository(context);
+        const auto streams = repository.streams(manifest_);
+        const Engine& engine = context.engine();
+        Unpublished staged(
+            engine.admin(),
+            engine.dumper().stage(manifest_.content, *streams,
+                                  {.target = context.environment().url, .run_id = context.run_id()},
+                                  context.context()));
+        stamp(context, *staged);
+        context.context().check_cancelled("restoring");
+        context.disconnect();
+        context.forget_marker();
+        engine.admin().publish(staged.release(), context.context());
+        report_restored(context, stopwatch.elapsed(), report);
+    }
+
+    void verify(OperationContext& context, Report&) override {
+        Connection& connection = context.connection();
+        const Engine& engine = context.engine();
+        const std::string& wanted = manifest_.content.schema_fingerprint;
+        if (!wanted.empty() && engine.inspector().fingerprint(connection) != wanted) {
+            throw Error(ErrorKind::integrity,
+                        "the schema of the restored database is not that of the backup")
+                .with_hint("compare with: keel backup show " + manifest_.id);
+        }
+        settle_marker(context, connection);
+    }
+
+  private:
+    Plan make_plan(OperationContext& context) {
+        choose(context);
+        now_ = read_current_state(context);
+        Plan plan;
+        plan.steps.push_back(
+            {.step = fmt::format("restore backup {}", manifest_.id),
+             .detail = fmt::format("of '{}', made {} UTC, into '{}' ({})", manifest_.environment,
+                                   time_text(manifest_.created_at), context.choice().name,
+                                   context.environment().url.redacted())});
+        note_origin(context);
+        for (const std::string& notice : notices_) {
+            plan.steps.push_back({.step = "note", .detail = notice});
+        }
+        plan.steps.push_back(
+            {.step = "replace the whole database",
+             .detail = fmt::format("by {} rows in {} tables", total_rows(manifest_.content),
+                                   manifest_.content.tables.size()),
+             .destructive = true,
+             .figures = compare(now_, manifest_.content)});
+        return plan;
+    }
+
+    void choose(OperationContext& context) {
+        const Listing listing = open_repository(context).list();
+        const Chosen chosen = wanted_
+                                  ? choose_backup(listing, *wanted_, context.active_choice().name)
+                                  : choose_undo(listing, context.choice().name);
+        if (!chosen.warning.empty()) notices_.push_back(chosen.warning);
+        const Backup& backup = *chosen.backup;
+        if (backup.state == BackupState::damaged) {
+            throw Error(ErrorKind::integrity, fmt::format("backup {} is damaged: {}", backup.id,
+                                                          join(backup.problems, "; ")))
+                .with_hint("choose another: keel backup list");
+        }
+        manifest_ = backup.manifest;
+        const EngineKind engine = context.environment().url.engine();
+        if (manifest_.content.engine == engine) return;
+        throw Error(ErrorKind::unsupported,
+                    fmt::format("backup {} is of {}, and '{}' is {}", manifest_.id,
+                                to_string(manifest_.content.engine), context.choice().name,
+                                to_string(engine)))
+            .with_hint("restore it into an environment of its own engine (--to)");
+    }
+
+    void note_origin(OperationContext& context) {
+        if (manifest_.project != context.project().name()) {
+            notices_.push_back(fmt::format("the backup is of another project: '{}', not '{}'",
+                                           manifest_.project, context.project().name()));
+        }
+        if (manifest_.environment != context.choice().name) {
+            notices_.push_back(
+                fmt::format("the backup is of another environment: '{}' (it becomes "
+                            "'{}')",
+                            manifest_.environment, context.choice().name));
+        } else if (is_other_instance()) {
+            notices_.push_back("the backup is of another database than the one that is there now");
+        }
+        if (now_.kind == CurrentState::Kind::unreadable) {
+            notices_.push_back("no safety backup can be taken: " + now_.problem);
+        }
+    }
+
+    bool is_other_instance() const {
+        return !now_.instance_id.empty() && now_.instance_id != manifest_.instance_id;
+    }
+
+    /// Before it has its real name: a copy of production is never taken for production.
+    void stamp(OperationContext& context, const StagedDatabase& staged) const {
+        const Environment& environment = context.environment();
+        const Engine& engine = context.engine();
+        const auto connection = engine.connect(
+            {.url = staged.url,
+             .read_only = false,
+             .ignore_ambient = context.is_testing(),
+             .session = environment.session,
+             .application_name = fmt::format("keel {} {}", context.spec().name, context.run_id())});
+        const bool is_new = manifest_.environment != environment.name || is_other_instance();
+        stamp_marker(*connection, engine, environment, context.project().name(), is_new,
+                     context.context().clock.now(), now_.location);
+    }
+
+    /// What was stamped while it was staged beside its place is bound to that place now.
+    static void settle_marker(OperationContext& context, Connection& connection) {
+        const Engine& engine = context.engine();
+        const auto& marker = context.marker().marker;
+        if (marker && marker->bound.bound == engine.admin().identity(connection).bound) return;
+        stamp_marker(connection, engine, context.environment(), context.project().name(), false,
+                     context.context().clock.now());
+        context.forget_marker();
+    }
+
+    void report_restored(OperationContext& context, std::chrono::milliseconds duration,
+                         Report& report) const {
+        const auto& safety = context.safety_backup();
+        report.result.set("backup", manifest_.id)
+            .set("tables", tables_json(manifest_.content))
+            .set("bytes", bytes_raw(manifest_))
+            .set("safety_backup", safety ? Json(*safety) : Json())
+            .set("duration_ms", duration.count());
+        report.body.emplace_back(MarkedLine{
+            Mark::ok,
+            fmt::format("restored backup {} into '{}': {} tables, {} rows in {}", manifest_.id,
+                        context.choice().name, manifest_.content.tables.size(),
+                        total_rows(manifest_.content), format_duration(duration))});
+        if (!safety) return;
+        report.body.emplace_back(
+            MarkedLine{Mark::ok, fmt::format("backup {} holds what was there before", *safety)});
+        report.next_steps.push_back(wanted_ ? std::string("keel undo")
+                                            : "keel backup restore " + *safety);
+    }
+
+    std::optional<std::string> wanted_;
+    std::optional<Plan> plan_;
+    Manifest manifest_;
+    CurrentState now_;
+    std::vector<std::string> notices_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> make_backup_restore(const OptionValues& options) {
+    return std::make_unique<Restore>(options.text("id"));
+}
+
+std::unique_ptr<Operation> make_undo(const OptionValues&) {
+    return std::make_unique<Restore>(std::nullopt);
+}
+
+}  // namespace keel

@@ -1,0 +1,72 @@
+#include "ops/backup/take.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "ops/backup/store.hpp"
+
+namespace keel {
+
+namespace {
+
+/// How much of the source's size a backup is expected to take, in percent, when nothing is known.
+constexpr std::uint64_t usual_share = 50;
+/// What is added to the share of the newest backup.
+constexpr std::uint64_t margin = 20;
+
+std::uint64_t expected_bytes(const Listing& listing, const std::string& environment,
+                             std::uint64_t source) {
+    const auto is_alike = [&](const Backup& backup) {
+        return backup.is_readable() && backup.manifest.environment == environment &&
+               backup.manifest.bytes_source > 0;
+    };
+    const auto last = std::ranges::find_if(listing.backups, is_alike);
+    if (last == listing.backups.end()) return source * usual_share / 100;
+    const double share = static_cast<double>(last->manifest.bytes_stored()) /
+                         static_cast<double>(last->manifest.bytes_source);
+    return static_cast<std::uint64_t>(static_cast<double>(source) * share) * (100 + margin) / 100;
+}
+
+Connection& source_connection(OperationContext& context) {
+    if (Connection* connection = context.connection_if_exists()) return *connection;
+    throw Error(ErrorKind::not_found, fmt::format("there is no database at {} to back up",
+                                                  context.environment().url.redacted()))
+        .with_hint("make it with: keel db init");
+}
+
+Manifest describe(OperationContext& context, const TakeOptions& options, std::uint64_t source) {
+    Manifest manifest;
+    manifest.project = context.project().name();
+    manifest.environment = context.choice().name;
+    manifest.database = context.environment().url.redacted();
+    if (const auto& marker = context.marker().marker) manifest.instance_id = marker->instance_id;
+    manifest.label = options.label;
+    manifest.note = options.note;
+    manifest.reason = options.reason;
+    manifest.keel_version = version();
+    manifest.bytes_source = source;
+    return manifest;
+}
+
+}  // namespace
+
+CommittedBackup take_backup(OperationContext& context, const TakeOptions& options) {
+    const Stopwatch stopwatch;
+    Connection& connection = source_connection(context);
+    const Engine& engine = context.engine();
+    const auto source = static_cast<std::uint64_t>(engine.admin().info(connection).size_bytes);
+    Repository repository = open_or_create_repository(context);
+    Manifest manifest = describe(context, options, source);
+    const std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
+
+    const auto draft = repository.begin(expected, context.context());
+    manifest.content =
+        engine.dumper().dump(connection, context.environment().url, *draft, context.context());
+    manifest.duration_ms = stopwatch.elapsed().count();
+    return draft->commit(std::move(manifest), context.context());
+}
+
+}  // namespace keel
