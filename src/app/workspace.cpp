@@ -10,10 +10,12 @@
 #include "engines/sqlite/engine.hpp"
 #include "ops/audit/operations.hpp"
 #include "ops/backup/operations.hpp"
+#include "ops/backup/services.hpp"
 #include "ops/database/operations.hpp"
 #include "ops/env/operations.hpp"
 #include "ops/health/operations.hpp"
 #include "ops/inspect/operations.hpp"
+#include "ops/migrate/migrator.hpp"
 #include "ops/migrate/operations.hpp"
 
 namespace keel {
@@ -73,7 +75,14 @@ Report unknown_operation(const Registry& registry, const Invocation& invocation)
 struct Workspace::Parts {
     EnvironmentReader variables;
     Engines engines;
-    Services services;
+    std::unique_ptr<SafetyBackup> safety_backup = make_safety_backup();
+    std::unique_ptr<BackupOverview> backups = make_backup_overview();
+    std::unique_ptr<Migrator> migrator = make_migrator();
+    std::unique_ptr<Recoverer> backup_recoverer = make_backup_recoverer();
+    Services services{.safety_backup = safety_backup.get(),
+                      .backups = backups.get(),
+                      .migrator = migrator.get(),
+                      .recoverers = {backup_recoverer.get()}};
     Registry registry = make_registry();
 };
 
