@@ -77,7 +77,8 @@ class KeyChecker {
         } else if (key.type == KeyType::list) {
             check_list(key, value, path);
         } else if (key.type == KeyType::addresses) {
-            static constexpr KeySpec one = {"", KeyType::address};
+            auto one = key;
+            one.type = KeyType::address;
             for (const auto& item : value.items) check_value(one, item, path);
         }
     }

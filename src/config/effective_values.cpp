@@ -127,12 +127,17 @@ class EffectiveValues {
     }
 
     std::string show_address(const std::string& text, const SourcePosition& where) const {
+        std::string expanded;
         try {
-            const auto expanded =
-                where.file.empty() ? text : state_.sources.variables.expand(text, where);
-            return DatabaseUrl::parse(expanded, state_.sources.root).redacted();
+            expanded = where.file.empty() ? text : state_.sources.variables.expand(text, where);
         } catch (const Error& error) {
             return fmt::format("({})", error.message());
+        }
+        try {
+            return DatabaseUrl::parse(expanded, state_.sources.root).redacted();
+        } catch (const Error&) {
+            // The reason may name a scheme or a parameter, which came from a variable here.
+            return "(cannot be read as an address)";
         }
     }
 

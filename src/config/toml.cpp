@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <sstream>
 
+// The library asserts, and with NDEBUG promises the compiler, that a table's header begins with a
+// key;
+// "[=" does not. Without both it reports that as the error it is.
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_assert(true)
 #include <toml++/toml.h>
 
 #include "base/text.hpp"

@@ -71,9 +71,9 @@ TEST_CASE("the real environment wins over .env, and empty counts as unset there,
 
 TEST_CASE("a .env line that cannot be read is an error with its line and nothing of its content") {
     struct Case {
-        const char* text;
+        std::string text;
         int line;
-        const char* message;
+        std::string message;
     };
     const Case cases[] = {
         {"A=1\nhunter2\n", 2, "a line of the .env file is not NAME=VALUE"},
@@ -128,7 +128,7 @@ TEST_CASE("references in text are replaced, and what cannot be is an error") {
     CHECK(expand("${NONE:-x:-y}${NAME:-z}") == "x:-yshop");
     CHECK(expand("$${NAME} $NAME $") == "${NAME} $NAME $");
     CHECK(expand("${NONE:-}").empty());
-    for (const auto* text : {"${NONE}", "${NAME", "${}", "${a b}", "${1A}"}) {
+    for (const std::string text : {"${NONE}", "${NAME", "${}", "${a b}", "${1A}"}) {
         CAPTURE(text);
         const auto error = ProjectFixture::failure([&] { expand(text); });
         CHECK(error.where().line == 3);

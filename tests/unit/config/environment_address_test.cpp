@@ -97,7 +97,7 @@ TEST_CASE("another environment than the chosen one gets neither --database nor D
 }
 
 TEST_CASE("every customary variable belongs to its environment") {
-    const std::pair<const char*, const char*> cases[] = {
+    const std::pair<std::string, std::string> cases[] = {
         {"DEV_DATABASE_URL", "dev"},     {"TEST_DATABASE_URL", "test"},
         {"STAGE_DATABASE_URL", "stage"}, {"STAGING_DATABASE_URL", "stage"},
         {"PROD_DATABASE_URL", "prod"},   {"EU_WEST_DATABASE_URL", "eu-west"}};

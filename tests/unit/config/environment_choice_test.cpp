@@ -155,7 +155,8 @@ TEST_CASE("a state file that holds more than a name is never overwritten") {
 }
 
 TEST_CASE("a damaged selection is an error that says how to make a new one") {
-    for (const auto* text : {"", "dev", "dev\nyesterday\n", "dev prod\n2026-11-20T07:15:00Z\n"}) {
+    for (const std::string text :
+         {"", "dev", "dev\nyesterday\n", "dev prod\n2026-11-20T07:15:00Z\n"}) {
         CAPTURE(text);
         ProjectFixture fixture;
         fixture.write(".keel/environment", text);

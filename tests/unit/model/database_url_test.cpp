@@ -27,8 +27,8 @@ keel::Error failure(std::string_view text) {
 }
 
 struct Case {
-    const char* written;
-    const char* meant;
+    std::string written;
+    std::string meant;
 };
 
 }  // namespace
@@ -67,8 +67,8 @@ TEST_CASE("every way to write a SQLite file leads to its absolute path") {
 }
 
 TEST_CASE("SQLite in memory has no path") {
-    for (const auto* text : {":memory:", "sqlite::memory:", "sqlite://", "sqlite:///:memory:",
-                             "file::memory:", "file:name?mode=memory&cache=shared"}) {
+    for (const std::string text : {":memory:", "sqlite::memory:", "sqlite://", "sqlite:///:memory:",
+                                   "file::memory:", "file:name?mode=memory&cache=shared"}) {
         CAPTURE(text);
         CHECK(parse(text).is_memory());
         CHECK(parse(text).path().empty());
@@ -109,9 +109,6 @@ TEST_CASE("PostgreSQL URLs reach libpq whole, with the scheme that it knows") {
         {"postgresql:///?service=shop", "postgresql:///?service=shop"},
         {"postgresql://u:p%40%2F%25:x@h/s", "postgresql://u:p%40%2F%25%3Ax@h/s"},
         {"postgresql://h/s?ssl=true", "postgresql://h/s?sslmode=require"},
-        {"postgresql://h/s?search_path=a,b c"
-         "",
-         nullptr},
         {"postgresql://h/s?search_path=a,b", "postgresql://h/s?options=-c%20search_path%3Da,b"},
         {"postgresql://h/s?options=-c%20geqo%3Doff&search_path=a",
          "postgresql://h/s?options=-c%20geqo%3Doff%20-c%20search_path%3Da"},
@@ -123,10 +120,6 @@ TEST_CASE("PostgreSQL URLs reach libpq whole, with the scheme that it knows") {
     };
     for (const auto& one : cases) {
         CAPTURE(one.written);
-        if (one.meant == nullptr) {
-            failure(one.written);
-            continue;
-        }
         const auto url = parse(one.written);
 
         CHECK(url.engine() == EngineKind::postgres);
@@ -135,15 +128,11 @@ TEST_CASE("PostgreSQL URLs reach libpq whole, with the scheme that it knows") {
 }
 
 TEST_CASE("the database's name and the password are known however they were written") {
-    for (const auto* text :
-         {"postgresql://u:p%40ss@h/shop", "postgresql://u@h/shop?password=p@ss",
+    for (const std::string text :
+         {"postgresql://u:p%40ss@h/shop", "postgresql://h/shop?user=u&password=p@ss",
           "postgresql://h/other?user=u&password=p%40ss&dbname=shop",
           "host=h user=u password=p@ss dbname=shop", "host=h password='p@ss' dbname='shop'"}) {
         CAPTURE(text);
-        if (std::string_view(text).find("u@h/shop?password=p@") != std::string_view::npos) {
-            failure(text);  // a stray '@' could be the rest of a password
-            continue;
-        }
         CHECK(parse(text).database() == "shop");
         CHECK(parse(text).password().reveal() == "p@ss");
     }
@@ -151,12 +140,12 @@ TEST_CASE("the database's name and the password are known however they were writ
 }
 
 TEST_CASE("an address is local when it is a socket, a loopback host or nothing") {
-    for (const auto* text :
+    for (const std::string text :
          {"postgresql://", "postgresql:///shop", "postgresql://localhost/shop", "host=/run/pg",
           "postgresql://127.0.0.1/x", "postgresql://[::1]/x", "postgresql://%2Frun/x",
           "host=localhost,::1", "dbname=x", "host=db.example hostaddr=127.0.0.1"})
         CHECK_MESSAGE(parse(text).is_local(), text);
-    for (const auto* text :
+    for (const std::string text :
          {"postgresql://db/shop", "postgresql://localhost,db/shop",
           "host=localhost hostaddr=10.0.0.1", "service=shop", "postgresql:///shop?host=db.example"})
         CHECK_MESSAGE(!parse(text).is_local(), text);
@@ -193,8 +182,9 @@ TEST_CASE("another path keeps the SQLite parameters, but a file is not in memory
 }
 
 TEST_CASE("what is printed can be read again where it holds no secret") {
-    for (const auto* text : {"a b.db", "sqlite:x%3fy%23z%25.db?mode=ro", "postgresql://u@h:1/d%2Fb",
-                             "host=h dbname='a b'", "postgresql:///?service=s", ":memory:"}) {
+    for (const std::string text :
+         {"a b.db", "sqlite:x%3fy%23z%25.db?mode=ro", "postgresql://u@h:1/d%2Fb",
+          "host=h dbname='a b'", "postgresql:///?service=s", ":memory:"}) {
         CAPTURE(text);
         const auto url = parse(text);
         CHECK(parse(url.redacted()) == url);
@@ -250,6 +240,9 @@ TEST_CASE("a faulty address says what is wrong and what is near") {
          "parameter 'mode' of the database address must be ro or rw or rwc or memory"},
         {"a.db?_synchronous=off",
          "parameter '_synchronous' of the database address must be normal or full or extra"},
+        {"postgresql://h/my shop", "the database address has a blank in it"},
+        {"postgresql://u@h/shop?password=p@ss",
+         "the database address has an '@' that does not stand between user and host"},
         {"a.db\nb", "the database address has a control character in it (a line break, a tab)"},
     };
     for (const auto& one : cases) {
