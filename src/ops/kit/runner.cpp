@@ -209,6 +209,7 @@ void describe_environment(OperationContext& context, Report& report, Interaction
     report.environment = context.choice().name;
     report.is_protected = context.is_known_protected();
     report.engine = to_string(context.environment().url.engine());
+    for (const auto& warning : context.project().warnings()) report.warnings.push_back(warning);
     if (!report.is_protected) return;
     interaction.banner(fmt::format("{} is a protected environment: {} ({})", report.environment,
                                    context.environment().url.redacted(), report.engine));
