@@ -1,0 +1,36 @@
+#pragma once
+
+#include "db/engine.hpp"
+
+namespace keel::test {
+
+/// How the wire breaks at the first commit of a transaction that has run a script.
+enum class Loss { before_commit_arrives, after_commit_arrived };
+
+/// An engine whose connections lose the reply to a commit, once.
+class LosingEngine final : public Engine {
+  public:
+    LosingEngine(const Engine& inner, Loss loss) : inner_(inner), loss_(loss) {}
+
+    EngineKind kind() const noexcept override { return inner_.kind(); }
+    Capabilities capabilities() const noexcept override { return inner_.capabilities(); }
+    std::unique_ptr<Connection> connect(const ConnectOptions& options) const override;
+    const Dialect& dialect() const noexcept override { return inner_.dialect(); }
+    const Inspector& inspector() const noexcept override { return inner_.inspector(); }
+    const Dumper& dumper() const noexcept override { return inner_.dumper(); }
+    const Admin& admin() const noexcept override { return inner_.admin(); }
+    std::unique_ptr<SchemaChangeGuard> guard_schema_change(
+        Connection& connection, const SchemaChangeOptions& options) const override {
+        return inner_.guard_schema_change(connection, options);
+    }
+    std::vector<Diagnostic> diagnose() const override { return {}; }
+
+    mutable int losses = 0;
+    Loss loss() const noexcept { return loss_; }
+
+  private:
+    const Engine& inner_;
+    Loss loss_;
+};
+
+}  // namespace keel::test
