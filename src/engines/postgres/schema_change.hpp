@@ -7,8 +7,8 @@
 
 namespace keel::postgres {
 
-/// Sets the session's lock_timeout while it lives, if the options have one; PostgreSQL needs no
-/// more.
+/// Sets lock_timeout while it lives, if the options have one, and takes back the settings (and the
+/// role) that a statement may have changed for the session. Nothing when neither is needed.
 std::unique_ptr<SchemaChangeGuard> guard_schema_change(Connection& connection,
                                                        const SchemaChangeOptions& options);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -63,42 +65,53 @@ Error orphans_error(const std::pair<std::string, std::string>& tables, const Orp
                                tables.first));
 }
 
+/// Settings of a connection that a migration may switch, and that must not stay so for the next.
+constexpr std::array<std::string_view, 4> switches{
+    "foreign_keys", "legacy_alter_table", "recursive_triggers", "ignore_check_constraints"};
+
 bool drops_table(const Statement& statement) {
     const auto words = sql_words(statement.text);
     return has_sequence(words, {"drop", "table"}) && words.front() == "drop";
+}
+
+bool is_pragma(const Statement& statement) {
+    const auto words = sql_words(statement.text);
+    return !words.empty() && words.front() == "pragma";
+}
+
+bool any(std::span<const Statement> statements, bool (*holds)(const Statement&)) {
+    return std::any_of(statements.begin(), statements.end(), holds);
 }
 
 class RebuildGuard final : public SchemaChangeGuard {
   public:
     RebuildGuard(Connection& connection, const SchemaChangeOptions& options)
         : connection_(connection) {
-        const bool drops =
-            std::any_of(options.statements.begin(), options.statements.end(), drops_table);
-        if (drops && connection.query_integer("pragma foreign_keys") == 1) {
-            // SQLite ignores this pragma inside a transaction, so it must come before BEGIN.
-            connection.execute("pragma foreign_keys = off");
-            enforces_again_ = true;
-        }
+        const bool drops = any(options.statements, drops_table);
+        if (drops || any(options.statements, is_pragma)) save_switches();
+        checks_at_end_ = drops && connection.query_integer("pragma foreign_keys") == 1;
+        // SQLite ignores this pragma inside a transaction, so it must come before BEGIN.
+        if (checks_at_end_) connection.execute("pragma foreign_keys = off");
         if (!options.lock_timeout) return;
         lock_timeout_ = set_lock_timeout(options.lock_timeout->count());
     }
 
     ~RebuildGuard() override {
         try {
-            if (enforces_again_) connection_.execute("pragma foreign_keys = on");
+            for (const auto& [name, value] : saved_) set(name, value);
             if (lock_timeout_ >= 0) set_lock_timeout(lock_timeout_);
         } catch (const Error&) {
             // A connection that cannot take a pragma is broken, and reports that at its next use.
-            enforces_again_ = false;
+            saved_.clear();
         }
     }
 
     void after_begin() override {
-        if (enforces_again_) before_ = find_orphans(connection_);
+        if (checks_at_end_) before_ = find_orphans(connection_);
     }
 
     void before_commit() override {
-        if (!enforces_again_) return;
+        if (!checks_at_end_) return;
         for (const auto& [tables, orphans] : find_orphans(connection_)) {
             const auto known = before_.find(tables);
             if (known == before_.end() || orphans.count > known->second.count)
@@ -107,16 +120,27 @@ class RebuildGuard final : public SchemaChangeGuard {
     }
 
   private:
+    void save_switches() {
+        for (const std::string_view name : switches)
+            saved_.emplace_back(name, connection_.query_integer(fmt::format("pragma {}", name)));
+    }
+
+    void set(std::string_view name, std::int64_t value) {
+        // A pragma takes no parameter; name and value are ours.
+        connection_.execute(fmt::format("pragma {} = {}", name, value));
+    }
+
     /// Gives the value before. Not by PRAGMA busy_timeout: that would put SQLite's busy handler in
     /// the place of ours, which a cancel can wake.
     std::int64_t set_lock_timeout(std::int64_t milliseconds) {
-        const std::vector<Value> params = {milliseconds};
+        const std::array<Value, 1> params{milliseconds};
         return connection_.query_integer("select keel_lock_timeout($1)", params);
     }
 
     Connection& connection_;
-    bool enforces_again_ = false;
     std::int64_t lock_timeout_ = -1;
+    bool checks_at_end_ = false;
+    std::vector<std::pair<std::string_view, std::int64_t>> saved_;
     OrphansByTables before_;
 };
 

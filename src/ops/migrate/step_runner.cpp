@@ -47,9 +47,11 @@ void StepRunner::run(AppliedMigration& row) const {
     try {
         Connection& connection = run_.connection();
         const auto guard = run_.engine.guard_schema_change(
-            connection, {.statements = {}, .lock_timeout = script_.lock_timeout});
+            connection, {.statements = script_.statements, .lock_timeout = script_.lock_timeout});
+        if (guard) guard->after_begin();
         for (auto i = static_cast<std::size_t>(row.statements); i < script_.statements.size(); ++i)
             run_statement(row, i);
+        if (guard) guard->before_commit();
         run_verify(connection, script_);
     } catch (Error& error) {
         fail(row, std::move(error));
