@@ -32,6 +32,7 @@ struct ConnectOptions {
         false;  ///< PostgreSQL: PG* variables, service and password files do not count
     SessionSettings session;
     std::string application_name = "keel";
+    std::stop_token stop = {};  ///< ends the attempt to connect
 };
 
 /// Everything that one DBMS supplies. Thread-safe; the parts live as long as the engine.
