@@ -23,22 +23,18 @@ Error exists_already(const std::filesystem::path& path) {
         .with_hint("use it as it is, or empty it with: keel db reset");
 }
 
-/// Nobody knows the file yet, so one sync at its end (the caller's) is enough.
-void make_empty_database(const OpenOptions& options, const std::string& journal_mode) {
-    Database database(options);
-    database.run("pragma synchronous = off");
-    database.run(fmt::format("pragma journal_mode = {}", journal_mode));
-}
-
 /// Gets the file for ourselves and brings everything into it, so that no side file is left.
-void settle(const OpenOptions& options) {
+void settle(const std::filesystem::path& path) {
+    OpenOptions options;
+    options.path = path;
+    options.read_only = false;
     Database database(options);
     database.run("pragma locking_mode = exclusive");
     database.run("begin exclusive");
     database.run("commit");
     database.run("pragma journal_mode = delete");
     // Still held exclusively here: nobody can come between this and the removal.
-    if (::unlink(options.path.c_str()) != 0) throw io_error("remove", options.path.native());
+    if (::unlink(path.c_str()) != 0) throw io_error("remove", path.native());
 }
 
 void drop_damaged(const std::filesystem::path& path) {
@@ -110,7 +106,8 @@ void SqliteAdmin::create(const DatabaseUrl& url) const {
         OpenOptions options;
         options.path = files.staged();
         options.read_only = false;
-        make_empty_database(options, url.parameter("_journal_mode").value_or("wal"));
+        Database(options).run(fmt::format("pragma journal_mode = {}",
+                                          url.parameter("_journal_mode").value_or("wal")));
         sync_file(files.staged());
         if (::link(files.staged().c_str(), path.c_str()) != 0) {
             if (errno == EEXIST) throw exists_already(path);
@@ -120,7 +117,8 @@ void SqliteAdmin::create(const DatabaseUrl& url) const {
         files.remove_staged();
         throw;
     }
-    files.remove_staged();  // which syncs the directory, new name included
+    files.remove_staged();
+    sync_directory(path.parent_path());
 }
 
 void SqliteAdmin::drop(const DatabaseUrl& url) const {
@@ -130,7 +128,7 @@ void SqliteAdmin::drop(const DatabaseUrl& url) const {
         throw Error(ErrorKind::not_found, fmt::format("there is no database '{}'", path.native()));
     }
     try {
-        settle(open_options(url, false));
+        settle(path);
     } catch (const Error& error) {
         const bool is_damaged =
             error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity;

@@ -1,0 +1,111 @@
+#include "engines/postgres/engine.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "engines/postgres/admin.hpp"
+#include "engines/postgres/connection.hpp"
+#include "engines/postgres/dialect.hpp"
+#include "engines/postgres/dump.hpp"
+#include "engines/postgres/inspect.hpp"
+#include "engines/postgres/pg_dump.hpp"
+
+namespace keel::postgres {
+namespace {
+
+// pg_dump before 15.20 can be made to overrun its memory, and before 15.19 its output to run
+// commands in psql, by the server that it dumps. Releases before 14 get no fixes any more.
+constexpr int first_maintained = 14;
+constexpr int judged_major = 15;
+constexpr std::uint64_t safe_minor = 20;
+
+std::uint64_t minor_version(std::string_view version) {
+    const auto dot = version.find('.');
+    if (dot == std::string_view::npos) return 0;
+    return parse_unsigned(version.substr(dot + 1)).value_or(0);
+}
+
+bool is_unsafe(const PgDumpTool& tool) {
+    return tool.major < first_maintained ||
+           (tool.major == judged_major && minor_version(tool.version) < safe_minor);
+}
+
+Diagnostic finding(Severity severity, std::string rule, std::string message, std::string hint) {
+    return {.severity = severity,
+            .rule = std::move(rule),
+            .message = std::move(message),
+            .hint = std::move(hint),
+            .where = {}};
+}
+
+void diagnose_library(std::vector<Diagnostic>& findings) {
+    try {
+        libpq();
+    } catch (const Error& error) {
+        findings.push_back(
+            finding(Severity::error, "postgres.libpq", error.message(), error.hint()));
+    }
+}
+
+void diagnose_tools(std::vector<Diagnostic>& findings) {
+    const auto tools = find_pg_dumps();
+    if (tools.empty())
+        findings.push_back(
+            finding(Severity::warning, "postgres.pg-dump",
+                    "pg_dump is not installed: PostgreSQL databases cannot be backed "
+                    "up",
+                    "apt install postgresql-client"));
+    for (const auto& tool : tools) {
+        if (!is_unsafe(tool)) continue;
+        findings.push_back(
+            finding(Severity::warning, "postgres.pg-dump-version",
+                    fmt::format("{} is version {}, with known faults when the server is hostile",
+                                tool.path.native(), tool.version),
+                    fmt::format("apt install --only-upgrade postgresql-client-{}", tool.major)));
+    }
+}
+
+class PostgresEngine final : public Engine {
+  public:
+    explicit PostgresEngine(const EngineOptions& options)
+        : options_(options), dumper_(options), admin_(options) {}
+
+    EngineKind kind() const noexcept override { return EngineKind::postgres; }
+    Capabilities capabilities() const noexcept override {
+        return {.transactional_ddl = true,
+                .online_backup = true,
+                .concurrent_index = true,
+                .advisory_locks = true,
+                .schemas = true};
+    }
+    std::unique_ptr<Connection> connect(const ConnectOptions& options) const override {
+        ConnectOptions own = options;
+        own.ignore_ambient = options.ignore_ambient || options_.ignore_ambient;
+        return postgres::connect(own);
+    }
+    const Dialect& dialect() const noexcept override { return dialect_; }
+    const Inspector& inspector() const noexcept override { return inspector_; }
+    const Dumper& dumper() const noexcept override { return dumper_; }
+    const Admin& admin() const noexcept override { return admin_; }
+    std::vector<Diagnostic> diagnose() const override {
+        std::vector<Diagnostic> findings;
+        diagnose_library(findings);
+        diagnose_tools(findings);
+        return findings;
+    }
+
+  private:
+    EngineOptions options_;
+    PostgresDialect dialect_;
+    PostgresInspector inspector_;
+    PostgresDumper dumper_;
+    PostgresAdmin admin_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(const EngineOptions& options) {
+    return std::make_unique<PostgresEngine>(options);
+}
+
+}  // namespace keel::postgres

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "db/inspector.hpp"
+
+namespace keel::postgres {
+
+class PostgresInspector final : public Inspector {
+  public:
+    Catalog inspect(Connection& connection, const InspectOptions& options) const override;
+    std::string fingerprint(Connection& connection) const override;
+    bool has_internal_table(Connection& connection, std::string_view name) const override;
+};
+
+}  // namespace keel::postgres

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/context.hpp"
+#include "engines/postgres/wire.hpp"
+
+namespace keel::postgres {
+
+struct PgDumpTool {
+    std::filesystem::path path;
+    std::string version;  ///< "15.18"
+    int major = 0;
+};
+
+/// Every pg_dump of this machine: in PATH, then Debian's places, the oldest version first.
+std::vector<PgDumpTool> find_pg_dumps();
+
+/// The one to use for a server of that major version: the first in PATH that is not older, else the
+/// oldest that is not. Throws ErrorKind::unsupported naming what was found and the package to
+/// install.
+PgDumpTool choose_pg_dump(const std::vector<PgDumpTool>& tools, int server_major);
+
+struct PgDumpRun {
+    const PgDumpTool& tool;
+    Wire& wire;            ///< whose server, role and database pg_dump connects to
+    std::string snapshot;  ///< exported on it
+    std::string section;   ///< "pre-data" or "post-data"
+};
+
+/// Writes the section's SQL. The password goes through a file that only memory holds. Throws
+/// unless pg_dump exits with 0 and its output ends as a whole dump does.
+void run_pg_dump(const PgDumpRun& run, ByteSink& sink, const Context& context);
+
+/// A libpq connection string for the very server, role and database that the wire is on, without
+/// anything secret.
+std::string public_conninfo(const Wire& wire);
+
+}  // namespace keel::postgres
