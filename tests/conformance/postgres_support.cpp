@@ -1,0 +1,71 @@
+#include "conformance/postgres_support.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "engines/postgres/engine.hpp"
+
+namespace keel::conformance {
+
+std::string postgres_directory() {
+    const char* directory = std::getenv("KEEL_TEST_POSTGRES");
+    return directory == nullptr ? "" : directory;
+}
+
+const Engine& postgres_engine() {
+    static const auto engine = postgres::make_engine({.ignore_ambient = true});
+    return *engine;
+}
+
+DatabaseUrl postgres_url(std::string_view database) {
+    return DatabaseUrl::parse(
+        fmt::format("postgresql://keel@/{}?host={}/socket", database, postgres_directory()), "/");
+}
+
+std::unique_ptr<Connection> connect_postgres(const DatabaseUrl& url, bool read_only) {
+    ConnectOptions options;
+    options.url = url;
+    options.read_only = read_only;
+    return postgres_engine().connect(options);
+}
+
+std::string new_database_name() {
+    return "t_" + replace_all(new_uuid(), "-", "").substr(0, 12);
+}
+
+void drop_postgres_databases(const std::string& name) {
+    const auto maintenance = connect_postgres(postgres_url("postgres"));
+    const std::vector<Value> params = {name + "%"};
+    for (const auto& row :
+         maintenance->query_rows("select datname from pg_database where datname like $1", params))
+        maintenance->execute(fmt::format("drop database if exists {} with (force)",
+                                         postgres_engine().dialect().quote(row.at(0))));
+}
+
+PostgresDatabase::PostgresDatabase() : name_(new_database_name()) {
+    connect_postgres(postgres_url("postgres"))->execute("create database " + name_);
+}
+
+PostgresDatabase::~PostgresDatabase() {
+    drop_postgres_databases(name_);
+}
+
+void run_script(Connection& connection, std::string_view script) {
+    connection.run_script(postgres_engine().dialect().split(script).statements);
+}
+
+Error error_of(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error;
+    }
+    FAIL("no error was thrown");
+    return {ErrorKind::internal, ""};
+}
+
+}  // namespace keel::conformance

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/engine.hpp"
+
+namespace keel::conformance {
+
+/// The folder of the private server that the tests run on (tools/private_postgres); empty when
+/// there is none.
+std::string postgres_directory();
+
+/// The engine as tests use it: ambient settings do not count.
+const Engine& postgres_engine();
+
+/// The address of a database of the private server.
+DatabaseUrl postgres_url(std::string_view database);
+
+std::unique_ptr<Connection> connect_postgres(const DatabaseUrl& url, bool read_only = false);
+
+/// A database of its own for one test; gone with it, and with it what restores left beside it.
+class PostgresDatabase {
+  public:
+    PostgresDatabase();
+    ~PostgresDatabase();
+    PostgresDatabase(const PostgresDatabase&) = delete;
+    PostgresDatabase& operator=(const PostgresDatabase&) = delete;
+
+    const std::string& name() const noexcept { return name_; }
+    DatabaseUrl url() const { return postgres_url(name_); }
+    std::unique_ptr<Connection> connect(bool read_only = false) const {
+        return connect_postgres(url(), read_only);
+    }
+
+  private:
+    std::string name_;
+};
+
+/// A database name that nobody has used.
+std::string new_database_name();
+/// Drops it and every database whose name begins with it.
+void drop_postgres_databases(const std::string& name);
+
+/// Runs a script with the dialect's splitter.
+void run_script(Connection& connection, std::string_view script);
+
+/// A context that shows nothing and stops on request.
+struct QuietContext {
+    std::stop_source stop;
+    SystemClock clock;
+    Context context{stop.get_token(), no_progress(), no_logger(), clock};
+};
+
+/// The Error that `work` throws; fails the test when it throws none.
+Error error_of(const std::function<void()>& work);
+
+}  // namespace keel::conformance
