@@ -1,7 +1,7 @@
 # Warnings, sanitizers, linker, hardening and reproducible output: one interface target that every layer links.
-include(CheckPIESupported)
-check_pie_supported(LANGUAGES CXX)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON) # executables are compiled and linked as PIE
+# Everything ends in executables, so everything is compiled alike: the precompiled header serves all of it.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 add_library(keel_compiler INTERFACE)
@@ -29,7 +29,9 @@ if(KEEL_LLD)
 endif()
 find_program(KEEL_CCACHE ccache)
 if(KEEL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${KEEL_CCACHE})
+    # The sloppiness is what ccache asks for before it caches anything that uses a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${KEEL_CCACHE})
 endif()
 
 # Hardening. Assertions of the standard library stay on in release builds: an out-of-range index must stop the program,
@@ -51,6 +53,7 @@ target_link_options(keel_compiler INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -
 target_compile_options(keel_compiler INTERFACE $<$<CONFIG:Release>:-ffunction-sections -fdata-sections>)
 target_link_options(keel_compiler INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
 
-# The same sources give the same bytes, wherever they lie and whenever they are built.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -Wdate-time)
+# A release's sources give the same bytes, wherever they lie and whenever they are built. Only there: a path among the
+# options keeps a compiler cache from serving another checkout.
+add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.> -Wdate-time)
 add_link_options(-Wl,--build-id=sha1)

@@ -2,7 +2,8 @@
 #
 # Declares the folder it is called from as one layer: a static library keel_<name> of all its sources, whose link
 # edges are exactly DEPENDS (other layers). PRIVATE names the third-party targets that this layer alone may use.
-# Its sql/*.sql become constants (KeelEmbedSql.cmake). tools/check_layers reads these calls, so that the includes are held to the same picture.
+# Its sql/*.sql become constants (KeelEmbedSql.cmake). tools/check_layers reads these calls, so that the includes are
+# held to the same picture.
 function(keel_layer name)
     cmake_parse_arguments(LAYER "" "" "DEPENDS;PRIVATE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -15,6 +16,7 @@ function(keel_layer name)
     set_target_properties(keel_${name} PROPERTIES LINKER_LANGUAGE CXX)
     target_include_directories(keel_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(keel_${name} PUBLIC keel_compiler)
+    keel_precompile(keel_${name})
     foreach(layer IN LISTS LAYER_DEPENDS)
         target_link_libraries(keel_${name} PUBLIC keel_${layer})
     endforeach()
