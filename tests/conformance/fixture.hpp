@@ -12,7 +12,8 @@ namespace keel::conformance {
 
 /// SQL that differs between engines, or that only one of them has.
 struct Samples {
-    /// A query with one parameter n, giving n rows of one integer column: 1, 2 … n.
+    /// A query with one parameter, a number, giving that many rows (at least one) of one integer
+    /// column n: 1, 2 …
     std::string series;
     /// A statement that would run for minutes.
     std::string endless;
@@ -23,9 +24,8 @@ struct Samples {
     std::string real_type;
     std::string text_type;
     std::string blob_type;
-    /// Statements (each run alone, outside and then inside a transaction) of a read-only session.
-    /// Each may fail or pass; none may change anything that `observe` sees, or outlive the session.
-    /// `{side}` stands for a path beside the database where no file may come to be. At least 30.
+    /// Statements (each run alone, then inside a transaction) of a read-only session. Each may fail
+    /// or pass; none may change anything that `observe` sees, or outlive the session. At least 30.
     std::vector<std::string> write_attempts;
     /// A script that makes the ugliest schema the engine can hold, with rows in every table.
     std::string torture_script;
@@ -48,17 +48,19 @@ class EngineFixture {
     /// the fixture.
     virtual DatabaseUrl new_address() = 0;
     /// Everything that a read-only session must not change, as text to compare: schema, rows, files
-    /// beside the database, settings of the server.
+    /// beside the database, settings of the server. Called while the test has no connection open.
     virtual std::string observe(const DatabaseUrl& url) = 0;
-    /// Makes `connection` useless as a crashed server or a cut wire would. False where the engine
-    /// has no such thing.
-    virtual bool sever(Connection& connection) = 0;
+    /// Makes `connection`, to a database at `url`, useless as a crashed server or a cut wire would.
+    /// False where the engine has no such thing.
+    virtual bool sever(const DatabaseUrl& url, Connection& connection) = 0;
     /// Leaves what a restore into `target` leaves when it is killed after staging.
     virtual void leave_behind(const DatabaseUrl& target) = 0;
 
     // Shorthands over the above.
     DatabaseUrl make_database();  ///< created and empty
     std::unique_ptr<Connection> connect(const DatabaseUrl& url, bool read_only = false);
+    std::unique_ptr<Connection> connect(const DatabaseUrl& url,
+                                        std::chrono::milliseconds lock_timeout);
     std::unique_ptr<Connection> fresh_connection() { return connect(make_database()); }
 };
 

@@ -23,18 +23,22 @@ Error exists_already(const std::filesystem::path& path) {
         .with_hint("use it as it is, or empty it with: keel db reset");
 }
 
+/// Nobody knows the file yet, so one sync at its end (the caller's) is enough.
+void make_empty_database(const OpenOptions& options, const std::string& journal_mode) {
+    Database database(options);
+    database.run("pragma synchronous = off");
+    database.run(fmt::format("pragma journal_mode = {}", journal_mode));
+}
+
 /// Gets the file for ourselves and brings everything into it, so that no side file is left.
-void settle(const std::filesystem::path& path) {
-    OpenOptions options;
-    options.path = path;
-    options.read_only = false;
+void settle(const OpenOptions& options) {
     Database database(options);
     database.run("pragma locking_mode = exclusive");
     database.run("begin exclusive");
     database.run("commit");
     database.run("pragma journal_mode = delete");
     // Still held exclusively here: nobody can come between this and the removal.
-    if (::unlink(path.c_str()) != 0) throw io_error("remove", path.native());
+    if (::unlink(options.path.c_str()) != 0) throw io_error("remove", options.path.native());
 }
 
 void drop_damaged(const std::filesystem::path& path) {
@@ -106,8 +110,7 @@ void SqliteAdmin::create(const DatabaseUrl& url) const {
         OpenOptions options;
         options.path = files.staged();
         options.read_only = false;
-        Database(options).run(fmt::format("pragma journal_mode = {}",
-                                          url.parameter("_journal_mode").value_or("wal")));
+        make_empty_database(options, url.parameter("_journal_mode").value_or("wal"));
         sync_file(files.staged());
         if (::link(files.staged().c_str(), path.c_str()) != 0) {
             if (errno == EEXIST) throw exists_already(path);
@@ -117,8 +120,7 @@ void SqliteAdmin::create(const DatabaseUrl& url) const {
         files.remove_staged();
         throw;
     }
-    files.remove_staged();
-    sync_directory(path.parent_path());
+    files.remove_staged();  // which syncs the directory, new name included
 }
 
 void SqliteAdmin::drop(const DatabaseUrl& url) const {
@@ -128,7 +130,7 @@ void SqliteAdmin::drop(const DatabaseUrl& url) const {
         throw Error(ErrorKind::not_found, fmt::format("there is no database '{}'", path.native()));
     }
     try {
-        settle(path);
+        settle(open_options(url, false));
     } catch (const Error& error) {
         const bool is_damaged =
             error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity;

@@ -32,6 +32,13 @@ void check_tail(std::string_view sql, std::size_t end) {
     }
 }
 
+/// SQLite says of some pragmas that they may write, even when they only tell. Which of them are
+/// allowed is the authorizer's to decide.
+bool is_pragma(std::string_view sql) {
+    const auto first = Tokenizer(sql).next();
+    return first && first->is("pragma");
+}
+
 }  // namespace
 
 Database::Database(const OpenOptions& options)
@@ -78,7 +85,7 @@ StatementHandle Database::prepare(std::string_view sql, bool for_reuse) {
     StatementHandle statement(prepared);
     if (code != SQLITE_OK) fail(code, sql);
     if (tail) check_tail(sql, static_cast<std::size_t>(tail - sql.data()));
-    if (restricted_ && statement && sqlite3_stmt_readonly(prepared) == 0) {
+    if (restricted_ && statement && sqlite3_stmt_readonly(prepared) == 0 && !is_pragma(sql)) {
         throw Error(ErrorKind::refused, "the session is read-only: this statement may write")
             .with_hint("nothing was changed");
     }

@@ -1,6 +1,7 @@
 #include "engines/sqlite/schema_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 
@@ -40,11 +41,28 @@ std::string normal_form(const Token& token) {
     return is_plain_name(name) ? name : quote_name(name);
 }
 
+/// Words in front of a parenthesis that are no function's or table's name.
+bool is_operator_word(const Token& token) {
+    constexpr auto words = std::to_array<std::string_view>(
+        {"and",     "or",    "not",     "in",    "is", "like",   "glob",
+         "between", "when",  "then",    "else",  "as", "values", "key",
+         "unique",  "check", "default", "where", "on", "using",  "over"});
+    return std::ranges::any_of(words, [&](std::string_view word) { return token.is(word); });
+}
+
+bool needs_blank(const Token& before, const Token& after) {
+    if (before.text == "(" || before.text == "." || after.text == ".") return false;
+    if (after.text == ")" || after.text == "," || after.kind == TokenKind::semicolon) return false;
+    const bool is_name = before.kind == TokenKind::word || before.kind == TokenKind::quoted;
+    const bool is_call = after.text == "(" && is_name;
+    return !is_call || is_operator_word(before);
+}
+
 std::string normal_form(Tokens tokens) {
     std::string text;
-    for (const auto& token : tokens) {
-        if (!text.empty()) text += ' ';
-        text += normal_form(token);
+    for (std::size_t at = 0; at < tokens.size(); ++at) {
+        if (at > 0 && needs_blank(tokens[at - 1], tokens[at])) text += ' ';
+        text += normal_form(tokens[at]);
     }
     return text;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -70,7 +72,7 @@ std::optional<Token> Tokenizer::next() {
         return take(TokenKind::number, number_length());
     }
     if (is_name_character(first)) return take(TokenKind::word, word_length());
-    return take(TokenKind::symbol, 1);
+    return take(TokenKind::symbol, operator_length());
 }
 
 Token Tokenizer::take(TokenKind kind, std::size_t length) {
@@ -118,6 +120,15 @@ std::size_t Tokenizer::number_length() const noexcept {
                                       !starts_with_ignore_case(sql_.substr(position_, 2), "0x");
         if (!is_name_character(c) && c != '.' && !is_exponent_sign) return length;
     }
+}
+
+std::size_t Tokenizer::operator_length() const noexcept {
+    constexpr auto operators = std::to_array<std::string_view>(
+        {"->>", "->", "||", "<>", "<=", ">=", "<<", ">>", "==", "!="});
+    for (const auto known : operators) {
+        if (sql_.substr(position_).starts_with(known)) return known.size();
+    }
+    return 1;
 }
 
 void Tokenizer::fail(std::string_view what) const {

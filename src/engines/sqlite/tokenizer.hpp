@@ -35,6 +35,7 @@ class Tokenizer {
     std::size_t word_length() const noexcept;
     std::size_t variable_length() const noexcept;
     std::size_t number_length() const noexcept;
+    std::size_t operator_length() const noexcept;
     char at(std::size_t offset) const noexcept {
         return offset < sql_.size() ? sql_[offset] : '\0';
     }

@@ -18,6 +18,17 @@ std::string trail_of(const Script& script) {
     return fmt::format("{} {}", is_up ? "apply" : "undo", script.label());
 }
 
+/// What somebody whose SQL is wrong wants to know first.
+void add_hint(Error& error, const Script& script) {
+    const bool is_refused = error.kind() == ErrorKind::sql || error.kind() == ErrorKind::constraint;
+    if (!is_refused || !error.hint().empty()) return;
+    error.set_hint(
+        script.direction == Direction::up
+            ? "nothing of this migration is in the database: mend its file, then run keel "
+              "migrate up again"
+            : "nothing of this migration was undone");
+}
+
 MigrationOutcome outcome_of(const AppliedMigration& row, const Stopwatch& watch) {
     return {.version = row.version,
             .name = row.name,
@@ -76,6 +87,7 @@ MigrationOutcome MigrationExecutor::execute_in_transaction(const Script& script,
         transact(script, recording);
     } catch (Error& error) {
         error.add_trail(trail_of(script));
+        add_hint(error, script);
         if (error.kind() != ErrorKind::in_doubt) throw;
         // Nothing of the lost connection is in use any more: it may be replaced.
         outcome.note = settle_doubt(error, recording.row);

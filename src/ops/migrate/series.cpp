@@ -39,14 +39,16 @@ void MigrationSeries::perform(const Script& script, AppliedMigration row, Outcom
                               const Work& work) {
     const std::string label = script.label();
     const std::int64_t sequence = row.sequence;
+    bool is_begun = false;
     try {
         run_.context.check_cancelled(label);
         run_.context.progress.on(
             {.phase = "migrate", .item = label, .done = begun_, .total = plan_.total});
+        is_begun = true;
         const bool is_last = ++begun_ == plan_.total;
         outcomes.add(work({.row = std::move(row), .with_fingerprint = is_last}));
     } catch (const Error& error) {
-        outcomes.add_failure(label);
+        if (is_begun) outcomes.add_failure(label);
         after_failure(error);
         throw;
     }

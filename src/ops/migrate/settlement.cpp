@@ -13,7 +13,9 @@ std::string_view short_checksum(const std::string& checksum) noexcept {
     return std::string_view(checksum).substr(0, 12);
 }
 
-std::string what_is_known(const AppliedMigration& row) {
+}  // namespace
+
+std::string unfinished_state(const AppliedMigration& row) {
     const int next = row.statements + 1;
     switch (row.state) {
         case MigrationState::running:
@@ -37,8 +39,6 @@ std::string what_is_known(const AppliedMigration& row) {
     return "is finished";
 }
 
-}  // namespace
-
 std::string settlement_hint(const AppliedMigration& row) {
     const std::string repair = fmt::format("keel migrate repair {}", row.version);
     return fmt::format(
@@ -54,9 +54,9 @@ void refuse_unfinished(const AppliedEntry& entry) {
     const AppliedMigration& row = entry.row;
     SourcePosition where{.statement = row.statements + 1};
     if (entry.file != nullptr) where.file = entry.file->file.native();
-    throw Error(
-        ErrorKind::partial,
-        fmt::format("migration {} {}", migration_label(row.version, row.name), what_is_known(row)))
+    throw Error(ErrorKind::partial,
+                fmt::format("migration {} {}", migration_label(row.version, row.name),
+                            unfinished_state(row)))
         .with_hint(settlement_hint(row))
         .at(std::move(where));
 }

@@ -7,6 +7,9 @@
 
 namespace keel {
 
+/// What is known about an unfinished migration: "stopped half way: …".
+std::string unfinished_state(const AppliedMigration& row);
+
 /// Commands that end an unfinished migration, with what each of them says, as a hint.
 std::string settlement_hint(const AppliedMigration& row);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/settlement.hpp"
@@ -13,6 +15,13 @@ namespace {
 
 std::string shown_duration(std::int64_t milliseconds) {
     return format_duration(std::chrono::milliseconds(milliseconds));
+}
+
+/// "2026-01-31 12:00:00" of what the history says, for people.
+std::string shown_time(const std::string& applied_at) {
+    std::string shown = applied_at.substr(0, 19);
+    if (const std::size_t t = shown.find('T'); t != std::string::npos) shown[t] = ' ';
+    return shown;
 }
 
 Json applied_json(const AppliedEntry& entry) {
@@ -53,12 +62,13 @@ std::string state_of(const AppliedEntry& entry) {
 }
 
 void fill_table(const Standing& standing, Report& report) {
-    TextTable table{.header = {"version", "name", "state", "when", "took"},
+    TextTable table{.header = {"version", "name", "state", "when (UTC)", "took"},
                     .rows = {},
                     .right_aligned = {false, false, false, false, true}};
     for (const AppliedEntry& entry : standing.applied)
         table.rows.push_back({entry.row.version, entry.row.name, state_of(entry),
-                              entry.row.applied_at, shown_duration(entry.row.duration_ms)});
+                              shown_time(entry.row.applied_at),
+                              shown_duration(entry.row.duration_ms)});
     for (const Migration* migration : standing.pending)
         table.rows.push_back({migration->version, migration->name, "pending", "", ""});
     if (!table.rows.empty()) report.body.emplace_back(std::move(table));
@@ -70,10 +80,11 @@ bool fill_findings(const Standing& standing, Report& report) {
     for (const AppliedEntry& entry : standing.applied) {
         const std::string label = fmt::format("{} {}", entry.row.version, entry.row.name);
         if (entry.is_unfinished()) {
-            report.body.emplace_back(
-                MarkedLine{Mark::failure,
-                           fmt::format("{} is unfinished ({}): {}", label,
-                                       to_string(entry.row.state), settlement_hint(entry.row))});
+            report.body.emplace_back(MarkedLine{
+                Mark::failure, fmt::format("{} {}", label, unfinished_state(entry.row))});
+            for (const std::string_view verdict : {"--done", "--retry", "--abandon"})
+                report.next_steps.push_back(
+                    fmt::format("keel migrate repair {} {}", entry.row.version, verdict));
         } else if (entry.is_changed()) {
             report.body.emplace_back(
                 MarkedLine{Mark::failure, fmt::format("{} was edited after it was applied: {}",
@@ -89,8 +100,10 @@ bool fill_findings(const Standing& standing, Report& report) {
 
 void fill_summary(const Standing& standing, Report& report) {
     const std::size_t pending = standing.pending.size();
+    const auto finished = std::count_if(standing.applied.begin(), standing.applied.end(),
+                                        [](const auto& entry) { return !entry.is_unfinished(); });
     const std::string applied =
-        fmt::format("{} applied", count_migrations(standing.applied.size()));
+        fmt::format("{} applied", count_migrations(static_cast<std::size_t>(finished)));
     report.body.emplace_back(
         pending == 0 ? MarkedLine{Mark::ok, fmt::format("{}, nothing pending", applied)}
                      : MarkedLine{Mark::warning, fmt::format("{}, {} pending", applied, pending)});
@@ -98,15 +111,15 @@ void fill_summary(const Standing& standing, Report& report) {
 }
 
 TextTable history_table(const std::vector<AppliedMigration>& rows) {
-    TextTable table{
-        .header = {"#", "version", "name", "state", "statements", "when", "took", "who", "backup"},
-        .rows = {},
-        .right_aligned = {true, false, false, false, true, false, true}};
+    TextTable table{.header = {"#", "version", "name", "state", "statements", "when (UTC)", "took",
+                               "who", "backup"},
+                    .rows = {},
+                    .right_aligned = {true, false, false, false, true, false, true}};
     for (const AppliedMigration& row : rows)
         table.rows.push_back({std::to_string(row.sequence), row.version, row.name,
                               std::string(to_string(row.state)), std::to_string(row.statements),
-                              row.applied_at, shown_duration(row.duration_ms), row.applied_by,
-                              row.backup});
+                              shown_time(row.applied_at), shown_duration(row.duration_ms),
+                              row.applied_by, row.backup});
     return table;
 }
 
