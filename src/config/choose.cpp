@@ -31,8 +31,19 @@ bool has_expired(const ProjectState& state, const Selection& selection, TimePoin
     return now < selection.at || now - selection.at > protected_selection_lifetime;
 }
 
+/// A selection that cannot be read stands in nobody's way who says the environment otherwise, as
+/// `keel env use` does to write a new one.
+std::optional<Selection> read_selection_unless(const ProjectState& state, bool is_decided) {
+    try {
+        return read_selection(state.sources.root / ".keel", state.state_files);
+    } catch (const Error&) {
+        if (!is_decided) throw;
+        return std::nullopt;
+    }
+}
+
 void add_selection(ProjectState& state, TimePoint now, std::vector<Candidate>& candidates) {
-    const auto selection = read_selection(state.sources.root / ".keel", state.state_files);
+    const auto selection = read_selection_unless(state, !candidates.empty());
     if (!selection) return;
     if (!has_expired(state, *selection, now)) {
         candidates.push_back({selection->source, selection->name});

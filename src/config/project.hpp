@@ -60,6 +60,9 @@ struct EffectiveValue {
                          ///< DEV_DATABASE_URL", "--database", "built-in"
 };
 
+/// A selection of a protected environment holds for this long.
+constexpr std::chrono::minutes protected_selection_lifetime{30};
+
 struct ProjectState;
 
 /// A project as configured: keel.toml, keel.local.toml, .env and environment variables read and

@@ -17,9 +17,6 @@ struct Selection {
     TimePoint at{};
 };
 
-/// A selection of a protected environment holds for this long.
-constexpr std::chrono::minutes protected_selection_lifetime{30};
-
 /// The newest word on the matter: Keel's own state, else the first state file that names anything.
 /// Throws ErrorKind::config for a state of Keel's that cannot be read.
 std::optional<Selection> read_selection(const std::filesystem::path& state_directory,

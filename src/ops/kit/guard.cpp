@@ -23,7 +23,7 @@ Decision wrong_confirmation(const GuardRequest& request) {
 
 Decision decide_protected(const GuardRequest& request, bool can_ask) {
     const auto& invocation = request.invocation;
-    switch (request.spec.effect) {
+    switch (request.lowers_protection ? Effect::destructive : request.spec.effect) {
         case Effect::read:
         case Effect::write:
             return {};

@@ -17,6 +17,9 @@ struct GuardRequest {
     bool is_protected = false;
     bool is_testing = false;  ///< KEEL_TESTING or the library's test fixture
     const Plan* plan = nullptr;
+    /// The operation would take a database's protection away: decided as destructive, whatever its
+    /// spec says.
+    bool lowers_protection = false;
 };
 
 enum class Verdict { allow, ask_yes, ask_name, refuse };

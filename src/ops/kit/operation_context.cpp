@@ -14,6 +14,13 @@ OperationContext::OperationContext(const Parts& parts)
 
 OperationContext::~OperationContext() = default;
 
+Interaction* OperationContext::interaction() const noexcept {
+    auto* interaction = parts_.interaction;
+    const bool can_ask =
+        interaction != nullptr && !parts_.invocation.no_input && interaction->can_ask();
+    return can_ask ? interaction : nullptr;
+}
+
 bool OperationContext::is_testing() const {
     const auto value = parts_.variables("KEEL_TESTING");
     return value && !value->empty() && *value != "0";

@@ -8,6 +8,7 @@
 #include "config/project.hpp"
 #include "db/engine.hpp"
 #include "ops/kit/audit_log.hpp"
+#include "ops/kit/interaction.hpp"
 #include "ops/kit/invocation.hpp"
 #include "ops/kit/marker.hpp"
 #include "ops/kit/services.hpp"
@@ -32,6 +33,7 @@ class OperationContext {
         const Services& services;
         const EnvironmentReader& variables;
         const Context& context;
+        Interaction* interaction = nullptr;
     };
     explicit OperationContext(const Parts& parts);
     ~OperationContext();
@@ -41,6 +43,9 @@ class OperationContext {
     const Services& services() const noexcept { return parts_.services; }
     const Context& context() const noexcept { return parts_.context; }
     const EnvironmentReader& variables() const noexcept { return parts_.variables; }
+    /// Whom an operation may ask for what its options leave open (init); null when nobody can be
+    /// asked. Confirmations are the guard's.
+    Interaction* interaction() const noexcept;
     /// Names this run in the audit log, the repository and the server's activity list.
     const std::string& run_id() const noexcept { return run_id_; }
     bool is_testing() const;

@@ -39,19 +39,27 @@ class Change {
     bool changes_database() const { return works_on_database() && spec().effect != Effect::read; }
 
     GuardRequest request() {
+        const auto name = [&] {
+            if (!has_environment()) return std::string();
+            return lowers_protection_ ? context_.marker().marker->environment
+                                      : context_.choice().name;
+        };
         return {.spec = spec(),
                 .invocation = context_.invocation(),
-                .environment = has_environment() ? context_.choice().name : std::string(),
+                .environment = name(),
                 .is_protected = has_environment() && context_.is_known_protected(),
                 .is_testing = context_.is_testing(),
-                .plan = &plan_};
+                .plan = &plan_,
+                .lowers_protection = lowers_protection_};
     }
 
     void refuse_impossible() {
         refuse_protected_in_tests(request());
         if (!works_on_database()) return;
         try {
-            refuse_mismatch(spec(), context_.marker());
+            const auto& check = context_.marker();
+            refuse_mismatch(spec(), check);
+            lowers_protection_ = spec().ignores_marker && takes_protection_away(check);
         } catch (const Error& error) {
             if (!is_repairable(error)) throw;
             report_.warnings.push_back("the database cannot be read: " + error.message());
@@ -60,6 +68,12 @@ class Change {
         report_.is_protected = context_.is_protected();
         refuse_protected_in_tests(
             request());  // the marker may say so where the configuration did not
+    }
+
+    bool takes_protection_away(const MarkerCheck& check) {
+        if (!check.marker || !check.marker->is_protected) return false;
+        return check.state == MarkerState::mismatch ||
+               (check.state == MarkerState::match && !context_.environment().is_protected);
     }
 
     void report_plan() {
@@ -201,6 +215,9 @@ class Change {
     Interaction& interaction_;
     Report& report_;
     Plan plan_;
+    /// The database says it is a protected environment, and the operation would make it another or
+    /// an unprotected one: then the name to type is the one that it bears now.
+    bool lowers_protection_ = false;
     bool is_unreadable_ = false;
 };
 
@@ -235,7 +252,8 @@ Report Runner::run(const OperationEntry& entry, const Invocation& invocation,
                                             .engines = engines_,
                                             .services = services_,
                                             .variables = variables_,
-                                            .context = context});
+                                            .context = context,
+                                            .interaction = &interaction_});
         describe_environment(operation_context, report, interaction_);
         if (entry.read != nullptr) {
             entry.read(operation_context, invocation.options, report);

@@ -165,6 +165,8 @@ TEST_CASE("a damaged selection is an error that says how to make a new one") {
 
         CHECK(error.kind() == ErrorKind::config);
         CHECK(error.hint() == "select one again: keel env use NAME");
+        fixture.overrides.environment = "dev";
+        CHECK(choose(fixture) == "dev by --env");
     }
 }
 

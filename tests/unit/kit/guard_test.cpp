@@ -120,3 +120,17 @@ TEST_CASE("a marker that disagrees refuses every change but its own settlement, 
     CHECK_NOTHROW(refuse_mismatch({.name = "migrate up", .effect = Effect::schema},
                                   {.state = MarkerState::moved}));
 }
+
+TEST_CASE("taking a database's protection away is destructive, whatever the operation is") {
+    const OperationSpec spec{.name = "env adopt", .effect = Effect::schema};
+    Invocation invocation;
+    invocation.confirm = "prod";
+    invocation.yes = true;
+    GuardRequest request{
+        .spec = spec, .invocation = invocation, .environment = "prod", .is_protected = true};
+    CHECK(decide(request, false).verdict == Verdict::allow);
+
+    request.lowers_protection = true;
+    CHECK(decide(request, false).verdict == Verdict::refuse);
+    CHECK(decide(request, true).verdict == Verdict::ask_name);
+}
