@@ -67,8 +67,8 @@ class KeyChecker {
 
     void check_value(const KeySpec& key, const ConfigNode& value, const std::string& path) {
         if (const auto problem = value_problem(key, value); !problem.empty()) {
-            report("bad-value", fmt::format("'{}' {}", path, problem), std::string(key.help),
-                   value.where);
+            report("bad-value", fmt::format("'{}' {}", path, problem),
+                   fmt::format("{}: {}", path, key.help), value.where);
         } else if (key.type == KeyType::table) {
             check_table(key, value, path);
         } else if (key.type == KeyType::named) {

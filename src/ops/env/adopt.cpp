@@ -92,7 +92,7 @@ class Adopt final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_adopt(const OptionValues&) {
+std::unique_ptr<Operation> make_env_adopt(const OptionValues&) {
     return std::make_unique<Adopt>();
 }
 

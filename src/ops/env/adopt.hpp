@@ -8,6 +8,6 @@ namespace keel {
 
 /// Stamps the database as the environment that the configuration says it is: settles a mismatch,
 /// and makes a copy known as what it now is.
-std::unique_ptr<Operation> make_adopt(const OptionValues& options);
+std::unique_ptr<Operation> make_env_adopt(const OptionValues& options);
 
 }  // namespace keel

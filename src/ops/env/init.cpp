@@ -224,7 +224,7 @@ class Init final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_init(const OptionValues& options) {
+std::unique_ptr<Operation> make_project_init(const OptionValues& options) {
     return std::make_unique<Init>(options);
 }
 

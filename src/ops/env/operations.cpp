@@ -116,12 +116,12 @@ constexpr OperationSpec config_schema_spec{.name = "config schema",
                                            .examples = config_schema_examples};
 
 constexpr std::array<OperationEntry, 9> entries{
-    {{.spec = &init_spec, .make = make_init},
+    {{.spec = &init_spec, .make = make_project_init},
      {.spec = &list_spec, .read = list_environments},
      {.spec = &show_spec, .read = show_environment},
-     {.spec = &use_spec, .make = make_use},
+     {.spec = &use_spec, .make = make_env_use},
      {.spec = &wait_spec, .read = wait_for_environment},
-     {.spec = &adopt_spec, .make = make_adopt},
+     {.spec = &adopt_spec, .make = make_env_adopt},
      {.spec = &config_show_spec, .read = show_configuration},
      {.spec = &config_check_spec, .read = check_configuration},
      {.spec = &config_schema_spec, .read = print_configuration_schema}}};

@@ -62,7 +62,7 @@ class Use final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_use(const OptionValues&) {
+std::unique_ptr<Operation> make_env_use(const OptionValues&) {
     return std::make_unique<Use>();
 }
 
