@@ -26,23 +26,23 @@ void report_plan(OperationContext& context, Report& report) {
     report.result.set("plan", std::move(steps)).set("plan_id", plan.id());
 }
 
-void report_backup(const CommittedBackup& made, std::chrono::milliseconds duration,
-                   Report& report) {
+void report_backup(OperationContext& context, const CommittedBackup& made,
+                   std::chrono::milliseconds duration, Report& report) {
     const Manifest& manifest = made.manifest;
+    const auto tables = user_tables(context, manifest.content);
     const bool is_verified = made.verification.has_value();
     report.result.set("id", manifest.id)
         .set("created_at", format_utc(manifest.created_at))
         .set("bytes_source", manifest.bytes_source)
         .set("bytes_stored", manifest.bytes_stored())
         .set("bytes_new", manifest.bytes_stored())
-        .set("tables", tables_json(manifest.content))
+        .set("tables", tables_json(tables))
         .set("duration_ms", duration.count())
         .set("verified", is_verified);
     report.body.emplace_back(MarkedLine{
         Mark::ok,
-        fmt::format("backup {} of '{}': {} tables, {} rows, {} stored in {}{}", manifest.id,
-                    manifest.environment, manifest.content.tables.size(),
-                    total_rows(manifest.content), format_bytes(manifest.bytes_stored()),
+        fmt::format("backup {} of '{}': {}, {} stored in {}{}", manifest.id, manifest.environment,
+                    size_text(tables), format_bytes(manifest.bytes_stored()),
                     format_duration(duration), is_verified ? ", read back and whole" : "")});
     if (!made.record_problem.empty()) {
         report.warnings.push_back("the backup is complete, but: " + made.record_problem);
@@ -56,7 +56,7 @@ void create_backup(OperationContext& context, const OptionValues& options, Repor
     const Stopwatch stopwatch;
     const CommittedBackup made =
         take_backup(context, {.label = options.text("label"), .note = options.text("note")});
-    report_backup(made, stopwatch.elapsed(), report);
+    report_backup(context, made, stopwatch.elapsed(), report);
 }
 
 }  // namespace keel

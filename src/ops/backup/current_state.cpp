@@ -95,11 +95,11 @@ CurrentState read_current_state(OperationContext& context) {
     return state;
 }
 
-std::vector<std::string> compare(const CurrentState& now, const DumpContent& content) {
+std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& backup) {
     std::vector<std::string> lines = {describe_now(now)};
     if (now.kind != CurrentState::Kind::readable) return lines;
     const Rows present = rows_of(now.tables);
-    const Rows stored = rows_of(content.tables);
+    const Rows stored = rows_of(backup);
     Rows all = present;
     all.insert(stored.begin(), stored.end());
     std::size_t differing = 0;

@@ -24,6 +24,6 @@ struct CurrentState {
 CurrentState read_current_state(OperationContext& context);
 
 /// What a restore would change, as lines: the whole, then every table whose number of rows differs.
-std::vector<std::string> compare(const CurrentState& now, const DumpContent& content);
+std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& backup);
 
 }  // namespace keel

@@ -12,18 +12,27 @@ std::string table_name(const TableContent& table) {
     return is_default ? table.name : fmt::format("{}.{}", table.schema, table.name);
 }
 
-Json tables_json(const DumpContent& content) {
-    Json tables = Json::array();
+std::vector<TableContent> user_tables(OperationContext& context, const DumpContent& content) {
+    const Dialect& dialect = context.engine_for(content.engine).dialect();
+    std::vector<TableContent> tables;
     for (const TableContent& table : content.tables) {
-        tables.push_back(Json::object().set("name", table_name(table)).set("rows", table.rows));
+        if (!dialect.is_internal(table.schema, table.name)) tables.push_back(table);
     }
     return tables;
 }
 
-std::uint64_t total_rows(const DumpContent& content) noexcept {
+Json tables_json(std::span<const TableContent> tables) {
+    Json json = Json::array();
+    for (const TableContent& table : tables) {
+        json.push_back(Json::object().set("name", table_name(table)).set("rows", table.rows));
+    }
+    return json;
+}
+
+std::string size_text(std::span<const TableContent> tables) {
     std::uint64_t rows = 0;
-    for (const TableContent& table : content.tables) rows += table.rows;
-    return rows;
+    for (const TableContent& table : tables) rows += table.rows;
+    return fmt::format("{} tables, {} rows", tables.size(), rows);
 }
 
 std::uint64_t bytes_raw(const Manifest& manifest) noexcept {

@@ -58,9 +58,9 @@ KeyValues facts_of(const Backup& backup) {
     return facts;
 }
 
-TextTable tables_of(const Manifest& manifest) {
+TextTable tables_of(std::span<const TableContent> tables) {
     TextTable table{.header = {"table", "rows"}, .right_aligned = {false, true}};
-    for (const TableContent& content : manifest.content.tables) {
+    for (const TableContent& content : tables) {
         table.rows.push_back({table_name(content), std::to_string(content.rows)});
     }
     return table;
@@ -126,7 +126,8 @@ void show_backup(OperationContext& context, const OptionValues& options, Report&
     report.result = backup_json(backup);
     report.result.set("problems", Json::from(backup.problems));
     if (!backup.is_readable()) return;
-    report.body.emplace_back(tables_of(manifest));
+    const auto tables = user_tables(context, manifest.content);
+    report.body.emplace_back(tables_of(tables));
     show_checks(backup, report);
     report.result.set("project", manifest.project)
         .set("database", manifest.database)
@@ -137,7 +138,7 @@ void show_backup(OperationContext& context, const OptionValues& options, Report&
         .set("keel_version", manifest.keel_version)
         .set("duration_ms", manifest.duration_ms)
         .set("schema_fingerprint", manifest.content.schema_fingerprint)
-        .set("tables", tables_json(manifest.content))
+        .set("tables", tables_json(tables))
         .set("checks", checks_json(backup));
 }
 

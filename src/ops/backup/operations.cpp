@@ -134,6 +134,10 @@ constexpr OperationSpec undo_spec{
     .repairs = true,
 };
 
+constexpr OptionSpec recover_options[] = {
+    {.name = "discard",
+     .help = "remove, too, what was kept aside on purpose: a damaged database that was replaced"},
+};
 constexpr std::string_view recover_examples[] = {
     "keel recover --dry-run",
     "keel recover",
@@ -142,6 +146,7 @@ constexpr OperationSpec recover_spec{
     .name = "recover",
     .summary = "finish or clean up what interrupted runs left",
     .effect = Effect::write,
+    .options = recover_options,
     .examples = recover_examples,
     .opens_database = false,
     .repairs = true,

@@ -38,15 +38,16 @@ class Failures {
 
 class Recover final : public Operation {
   public:
+    explicit Recover(bool discards) : discards_(discards) {}
+
     Plan plan(OperationContext& context) override {
         Plan plan;
         found_.clear();
+        kept_.clear();
         failures_ = {};
         for (Recoverer* recoverer : context.services().recoverers) {
             const bool could_look = failures_.attempt([&] {
-                for (Recovery& recovery : recoverer->find(context)) {
-                    found_.push_back(std::move(recovery));
-                }
+                for (Recovery& recovery : recoverer->find(context)) take(std::move(recovery));
             });
             if (could_look) continue;
             // What one cannot look at shall not keep the others from being put in order.
@@ -75,23 +76,44 @@ class Recover final : public Operation {
                            fmt::format("{}: {}", recovery.what,
                                        is_resolved ? recovery.action : failures_.last())});
         }
+        report_kept(report);
         failures_.throw_first();
     }
 
     void nothing_to_do(OperationContext&, Report& report) override {
         report.result.set("recovered", Json::array());
-        report.body.emplace_back(MarkedLine{Mark::ok, "nothing was left by an interrupted run"});
+        report_kept(report);
+        report.body.emplace_back(MarkedLine{Mark::ok, "nothing to put in order"});
     }
 
   private:
+    /// What was kept aside on purpose goes only when that is asked for.
+    void take(Recovery recovery) {
+        const bool stays = recovery.destructive && !discards_;
+        (stays ? kept_ : found_).push_back(std::move(recovery));
+    }
+
+    void report_kept(Report& report) const {
+        Json kept = Json::array();
+        for (const Recovery& recovery : kept_) {
+            kept.push_back(
+                Json::object().set("what", recovery.what).set("action", recovery.action));
+            report.body.emplace_back(MarkedLine{Mark::skipped, recovery.what + ": kept"});
+        }
+        report.result.set("kept", std::move(kept));
+        if (!kept_.empty()) report.next_steps.emplace_back("keel recover --discard");
+    }
+
+    bool discards_ = false;
+    std::vector<Recovery> kept_;
     std::vector<Recovery> found_;
     Failures failures_;
 };
 
 }  // namespace
 
-std::unique_ptr<Operation> make_recover(const OptionValues&) {
-    return std::make_unique<Recover>();
+std::unique_ptr<Operation> make_recover(const OptionValues& options) {
+    return std::make_unique<Recover>(options.flag("discard"));
 }
 
 }  // namespace keel

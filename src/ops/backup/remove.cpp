@@ -26,7 +26,7 @@ class DeleteBackup final : public Operation {
         id_ = backup.id;
         bytes_ = backup.manifest.bytes_stored();
         return {{{.step = fmt::format("delete backup {}", backup.id),
-                  .detail = describe(backup),
+                  .detail = describe(context, backup),
                   .destructive = true}}};
     }
 
@@ -39,11 +39,12 @@ class DeleteBackup final : public Operation {
     }
 
   private:
-    static std::string describe(const Backup& backup) {
+    static std::string describe(OperationContext& context, const Backup& backup) {
         if (!backup.is_readable()) return "damaged: its manifest cannot be read";
         const Manifest& manifest = backup.manifest;
-        return fmt::format("of '{}', made {} UTC, {} tables, {}, {}", manifest.environment,
-                           time_text(manifest.created_at), manifest.content.tables.size(),
+        return fmt::format("of '{}', made {} UTC, {}, {}, {}", manifest.environment,
+                           time_text(manifest.created_at),
+                           size_text(user_tables(context, manifest.content)),
                            format_bytes(manifest.bytes_stored()), state_text(backup));
     }
 

@@ -55,6 +55,7 @@ class Restore final : public Operation {
     void apply(OperationContext& context, Report& report) override {
         const Stopwatch stopwatch;
         report.warnings.insert(report.warnings.end(), notices_.begin(), notices_.end());
+        note_instance(context);
         const Repository repository = open_repository(context);
         const auto streams = repository.streams(manifest_);
         const Engine& engine = context.engine();
@@ -97,12 +98,10 @@ class Restore final : public Operation {
         for (const std::string& notice : notices_) {
             plan.steps.push_back({.step = "note", .detail = notice});
         }
-        plan.steps.push_back(
-            {.step = "replace the whole database",
-             .detail = fmt::format("by {} rows in {} tables", total_rows(manifest_.content),
-                                   manifest_.content.tables.size()),
-             .destructive = true,
-             .figures = compare(now_, manifest_.content)});
+        plan.steps.push_back({.step = "replace the whole database",
+                              .detail = "by " + size_text(tables_),
+                              .destructive = true,
+                              .figures = compare(now_, tables_)});
         return plan;
     }
 
@@ -119,6 +118,7 @@ class Restore final : public Operation {
                 .with_hint("choose another: keel backup list");
         }
         manifest_ = backup.manifest;
+        tables_ = user_tables(context, manifest_.content);
         const EngineKind engine = context.environment().url.engine();
         if (manifest_.content.engine == engine) return;
         throw Error(ErrorKind::unsupported,
@@ -146,8 +146,15 @@ class Restore final : public Operation {
         }
     }
 
+    /// The Runner may have stamped the database since the plan was made.
+    void note_instance(OperationContext& context) {
+        if (now_.kind != CurrentState::Kind::readable) return;
+        if (const auto& marker = context.marker().marker) now_.instance_id = marker->instance_id;
+    }
+
     bool is_other_instance() const {
-        return !now_.instance_id.empty() && now_.instance_id != manifest_.instance_id;
+        return !now_.instance_id.empty() && !manifest_.instance_id.empty() &&
+               now_.instance_id != manifest_.instance_id;
     }
 
     /// Before it has its real name: a copy of production is never taken for production.
@@ -163,6 +170,9 @@ class Restore final : public Operation {
         const bool is_new = manifest_.environment != environment.name || is_other_instance();
         stamp_marker(*connection, engine, environment, context.project().name(), is_new,
                      context.context().clock.now(), now_.location);
+        // A backup from before the database was stamped is of the one that is there all the same.
+        if (is_new || !manifest_.instance_id.empty() || now_.instance_id.empty()) return;
+        write_meta(*connection, engine, "instance_id", now_.instance_id);
     }
 
     /// What was stamped while it was staged beside its place is bound to that place now.
@@ -179,15 +189,14 @@ class Restore final : public Operation {
                          Report& report) const {
         const auto& safety = context.safety_backup();
         report.result.set("backup", manifest_.id)
-            .set("tables", tables_json(manifest_.content))
+            .set("tables", tables_json(tables_))
             .set("bytes", bytes_raw(manifest_))
             .set("safety_backup", safety ? Json(*safety) : Json())
             .set("duration_ms", duration.count());
         report.body.emplace_back(MarkedLine{
             Mark::ok,
-            fmt::format("restored backup {} into '{}': {} tables, {} rows in {}", manifest_.id,
-                        context.choice().name, manifest_.content.tables.size(),
-                        total_rows(manifest_.content), format_duration(duration))});
+            fmt::format("restored backup {} into '{}': {} in {}", manifest_.id,
+                        context.choice().name, size_text(tables_), format_duration(duration))});
         if (!safety) return;
         report.body.emplace_back(
             MarkedLine{Mark::ok, fmt::format("backup {} holds what was there before", *safety)});
@@ -198,6 +207,7 @@ class Restore final : public Operation {
     std::optional<std::string> wanted_;
     std::optional<Plan> plan_;
     Manifest manifest_;
+    std::vector<TableContent> tables_;  ///< of the backup, without Keel's own
     CurrentState now_;
     std::vector<std::string> notices_;
 };

@@ -63,7 +63,7 @@ class BackupRecoverer final : public Recoverer {
         for (const Leftover& leftover : admin.find_leftovers(url)) {
             found.push_back({.what = describe(leftover),
                              .action = leftover.advice,
-                             .destructive = false,
+                             .destructive = leftover.kind == Leftover::Kind::replaced,
                              .resolve = [&admin, url, leftover] { admin.resolve(url, leftover); }});
         }
     }

@@ -60,7 +60,9 @@ CommittedBackup take_backup(OperationContext& context, const TakeOptions& option
     const auto source = static_cast<std::uint64_t>(engine.admin().info(connection).size_bytes);
     Repository repository = open_or_create_repository(context);
     Manifest manifest = describe(context, options, source);
-    const std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
+    std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
+    // SQLite's pages are copied as a whole, to be looked through, before they are stored.
+    if (engine.kind() == EngineKind::sqlite) expected += source;
 
     const auto draft = repository.begin(expected, context.context());
     manifest.content =
