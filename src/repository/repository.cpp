@@ -56,8 +56,12 @@ std::string_view to_string(BackupState state) noexcept {
 }
 
 const Verification* Backup::proof() const noexcept {
-    const auto good = std::ranges::find(checks.rbegin(), checks.rend(), true, &Verification::ok);
-    return good == checks.rend() ? nullptr : &*good;
+    const Verification* best = nullptr;
+    for (const Verification& check : checks) {
+        const bool is_weaker = best && best->how == "restored" && check.how != "restored";
+        if (check.ok && !is_weaker) best = &check;
+    }
+    return best;
 }
 
 const Backup* Listing::find(std::string_view id) const noexcept {

@@ -37,7 +37,7 @@ struct Backup {
     std::vector<Verification> checks;   ///< oldest first
 
     bool is_readable() const noexcept { return !digest.empty(); }
-    /// The newest check that found all well.
+    /// The last trial restore that found all well; without one, the last reading.
     const Verification* proof() const noexcept;
 };
 

@@ -53,7 +53,7 @@ Json backup_json(const Backup& backup) {
     json.set("label", known(manifest.label));
     json.set("bytes_source", known(manifest.bytes_source));
     json.set("bytes_stored", known(manifest.bytes_stored()));
-    json.set("state", to_string(backup.state));
+    json.set("state", state_name(backup));
     json.set("verified_at", proof ? Json(format_utc(proof->at)) : Json());
     json.set("verified_how", proof ? Json(proof->how) : Json());
     json.set("reason", known(manifest.reason));
@@ -66,15 +66,21 @@ std::string time_text(TimePoint time) {
     return fmt::format("{} {}", text.substr(0, 10), text.substr(11, 8));
 }
 
-std::string state_text(const Backup& backup) {
+std::string_view state_name(const Backup& backup) {
+    if (backup.state == BackupState::damaged) return "damaged";
     const Verification* proof = backup.proof();
+    return proof && proof->how == "restored" ? "verified" : "complete";
+}
+
+std::string state_text(const Backup& backup) {
     switch (backup.state) {
         case BackupState::complete:
             return "complete";
+        case BackupState::verified:
+            return state_name(backup) == "verified" ? "verified by a restore"
+                                                    : "complete, read back";
         case BackupState::damaged:
             return "damaged";
-        case BackupState::verified:
-            return fmt::format("verified ({})", proof ? proof->how : "read");
     }
     return "damaged";
 }

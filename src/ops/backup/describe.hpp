@@ -23,7 +23,10 @@ std::uint64_t bytes_raw(const Manifest& manifest) noexcept;
 
 /// An entry of `backup list`. Members that only the manifest knows are null when it is unreadable.
 Json backup_json(const Backup& backup);
-/// "verified (restored) 2026-11-20 07:15", "complete", "damaged".
+/// As in `backup list --json`: a backup that was read back is complete, and only one that has been
+/// restored is verified.
+std::string_view state_name(const Backup& backup);
+/// "verified by a restore", "complete, read back", "complete", "damaged".
 std::string state_text(const Backup& backup);
 /// "2026-11-20 07:15:03", in UTC.
 std::string time_text(TimePoint time);
