@@ -23,7 +23,7 @@ const Engine& postgres_engine() {
 
 DatabaseUrl postgres_url(std::string_view database) {
     return DatabaseUrl::parse(
-        fmt::format("postgresql://keel@/{}?host={}/socket", database, postgres_directory()), "/");
+        fmt::format("postgresql://owner@/{}?host={}/socket", database, postgres_directory()), "/");
 }
 
 std::unique_ptr<Connection> connect_postgres(const DatabaseUrl& url, bool read_only) {

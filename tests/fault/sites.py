@@ -101,10 +101,10 @@ select indexrelid::regclass from pg_index where not indisvalid;
         return case.name.replace("-", "_")
 
     def url(self, case):
-        return f"postgresql://keel@/{self.database(case)}?host={self.server}/socket"
+        return f"postgresql://owner@/{self.database(case)}?host={self.server}/socket"
 
     def psql(self, database, sql):
-        done = subprocess.run(["psql", "-AtX", "-v", "ON_ERROR_STOP=1", "-h", self.server / "socket", "-U", "keel", "-d", database],
+        done = subprocess.run(["psql", "-AtX", "-v", "ON_ERROR_STOP=1", "-h", self.server / "socket", "-U", "owner", "-d", database],
                               input=sql, text=True, capture_output=True, timeout=60)
         if done.returncode != 0:
             raise RuntimeError(done.stderr.strip())

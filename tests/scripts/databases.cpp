@@ -60,7 +60,7 @@ std::string Databases::name(int number) const {
 
 std::string Databases::url(int number) const {
     if (engine_ == "sqlite") return fmt::format("sqlite:data{}.db", number);
-    return fmt::format("postgresql://keel@/{}?host={}", name(number), socket_directory());
+    return fmt::format("postgresql://owner@/{}?host={}", name(number), socket_directory());
 }
 
 std::string Databases::run_sql(int number, const std::string& sql) const {
@@ -71,7 +71,7 @@ std::string Databases::run_sql(int number, const std::string& sql) const {
 
 std::string Databases::run_psql(const std::string& database, const std::string& sql) const {
     return run_shell("psql", {"-XAtq", "-v", "ON_ERROR_STOP=1", "-h", socket_directory(), "-U",
-                              "keel", "-d", database, "-c", sql});
+                              "owner", "-d", database, "-c", sql});
 }
 
 /// Whatever a command left beside them (staged and replaced databases) goes too.

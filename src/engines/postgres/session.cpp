@@ -7,7 +7,8 @@ namespace keel::postgres {
 namespace {
 
 /// One round trip that gives the session its settings. set_config rather than the start-up
-/// packet, which would replace the `options` of the URL.
+/// packet, which would replace the `options` of the URL. For a role that is named like Keel's own
+/// schema, "$user" in the search path would put the user's tables into it: it is taken out.
 constexpr std::string_view apply_settings = R"(
     select pg_catalog.set_config('lock_timeout', $1, false),
            pg_catalog.set_config('statement_timeout', $2, false),
@@ -17,6 +18,12 @@ constexpr std::string_view apply_settings = R"(
                case pg_catalog.current_setting('synchronous_commit')
                    when 'off' then 'on'
                    else pg_catalog.current_setting('synchronous_commit')
+               end, false),
+           pg_catalog.set_config('search_path',
+               case when current_user operator(pg_catalog.=) 'keel'
+                   then pg_catalog.regexp_replace(
+                       pg_catalog.current_setting('search_path'), '"?[$]user"?( *, *)?', '')
+                   else pg_catalog.current_setting('search_path')
                end, false))";
 
 std::string milliseconds(std::chrono::milliseconds duration) {

@@ -23,7 +23,7 @@ std::optional<std::string> server_directory() {
 }
 
 std::string server_address(const std::string& database) {
-    return fmt::format("postgresql://keel@/{}?host={}/socket", database, *server_directory());
+    return fmt::format("postgresql://owner@/{}?host={}/socket", database, *server_directory());
 }
 
 class OneEngine final : public EngineSet {
