@@ -21,4 +21,5 @@ where n.nspname !~ '^pg_'
   and not exists (
       select from pg_depend d
       where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
-order by n.nspname collate "C", 3 collate "C"
+order by n.nspname collate "C", p.proname collate "C",
+         pg_get_function_identity_arguments(p.oid) collate "C"

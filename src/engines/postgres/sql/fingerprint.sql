@@ -151,6 +151,15 @@ line (kind, place, body) as (
         select from extension_object e
         where e.classid = 'pg_event_trigger'::regclass and e.objid = v.oid)
 )
-select kind || ' ' || place || ' ' || coalesce(body, '')
+-- A list of varchars compared with a varchar is written one way when it was parsed from a query and
+-- another when it was parsed from what PostgreSQL wrote (as by a restore): both become one here.
+select kind || ' ' || place || ' ' || coalesce(
+    case when kind = 'routine' then body
+         else regexp_replace(
+             regexp_replace(
+                 body,
+                 '\((''(?:[^'']|'''')*''::character varying(?:\([0-9]+\))?)\)::text', '\1', 'g'),
+             '\((ARRAY\[[^]]*\])\)::text\[\]', '\1', 'g')
+    end, '') collate "C"
 from line
-order by 1 collate "C"
+order by 1
