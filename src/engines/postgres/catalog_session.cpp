@@ -42,7 +42,8 @@ std::string oid_array(const std::vector<std::int64_t>& oids) {
 
 std::vector<std::string> string_list(std::string_view json) {
     std::vector<std::string> list;
-    for (const auto& item : Json::parse(json).as_array()) list.push_back(item.as_string());
+    const Json array = Json::parse(json);
+    for (const auto& item : array.as_array()) list.push_back(item.as_string());
     return list;
 }
 

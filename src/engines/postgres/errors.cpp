@@ -35,6 +35,7 @@ constexpr std::array state_kinds = {
     StateKind{"42P04", ErrorKind::already_exists},
     StateKind{"0A000", ErrorKind::unsupported},
     StateKind{"23", ErrorKind::constraint},
+    StateKind{"08P01", ErrorKind::sql},
     StateKind{"08", ErrorKind::unreachable},
     StateKind{"28", ErrorKind::config},
     StateKind{"58", ErrorKind::io},
@@ -52,11 +53,6 @@ std::string first_line(std::string_view text) {
     return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
-std::string qualified(const std::string& schema, const std::string& table) {
-    if (table.empty() || schema.empty()) return table;
-    return schema + "." + table;
-}
-
 std::optional<std::size_t> offset_of(const PGresult& result, std::string_view statement) {
     const auto position = parse_unsigned(field(result, PG_DIAG_STATEMENT_POSITION));
     if (!position || statement.empty()) return std::nullopt;
@@ -68,6 +64,17 @@ std::string detail_of(const PGresult& result) {
     const std::string context = field(result, PG_DIAG_CONTEXT);
     if (!context.empty()) detail += (detail.empty() ? "" : "\n") + context;
     return detail;
+}
+
+/// The server's own hint, else ours where there is something to do next.
+std::string hint_of(const PGresult& result, std::string_view state) {
+    std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
+    if (!hint.empty()) return hint;
+    if (state == "55P03")
+        return "another session holds the lock: try again, or allow a longer lock_timeout";
+    if (state == "40001" || state == "40P01") return "run the transaction again";
+    if (state == "55006") return "close the sessions that use it, and try again";
+    return "";
 }
 
 /// "FATAL:  28P01: password authentication failed": the state that verbose messages carry.
@@ -174,10 +181,10 @@ Error error_of_result(const PGresult& result, std::string_view statement, const 
     if (detail.statement.size() == statement.size()) detail.offset = offset_of(result, statement);
     detail.detail = password.redact(detail_of(result));
     detail.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
-    detail.table = qualified(field(result, PG_DIAG_SCHEMA_NAME), field(result, PG_DIAG_TABLE_NAME));
+    detail.table = field(result, PG_DIAG_TABLE_NAME);
     return Error(state.empty() ? ErrorKind::unreachable : kind_of_sqlstate(state),
                  password.redact(message))
-        .with_hint(password.redact(field(result, PG_DIAG_MESSAGE_HINT)))
+        .with_hint(password.redact(hint_of(result, state)))
         .with_sql(std::move(detail));
 }
 

@@ -302,7 +302,7 @@ ReadOnlyVerdict judge_read_only(std::string_view sql) {
 }
 
 void ReadOnlyGate::refuse(std::string_view what) const {
-    throw Error(ErrorKind::refused, fmt::format("this session only reads: {}", what))
+    throw Error(ErrorKind::refused, fmt::format("this session is read-only: {}", what))
         .with_hint("only select, values, table, show and explain without analyze may run here");
 }
 
