@@ -108,7 +108,7 @@ void FolderObject::finish() {
     publish();
     try {
         file_.close(path_.string());
-        sync_folder();
+        sync_folder(folder_.get(), path_.parent_path());
     } catch (...) {
         // It may not survive a power cut, so nobody shall see it.
         ::unlinkat(folder_.get(), name_.c_str(), 0);
@@ -122,7 +122,7 @@ void FolderObject::finish_replacing() {
     seal();
     file_.close(path_.string());
     rename_into_place(0);
-    sync_folder();
+    sync_folder(folder_.get(), path_.parent_path());
 }
 
 void FolderObject::publish() {
@@ -144,10 +144,6 @@ void FolderObject::rename_into_place(unsigned flags) {
         return forget_temporary();
     }
     temporary_.clear();
-}
-
-void FolderObject::sync_folder() {
-    if (::fsync(folder_.get()) != 0) throw io_error("sync", path_.parent_path().string());
 }
 
 void FolderObject::forget_temporary() noexcept {
@@ -176,6 +172,11 @@ std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
         throw Error(ErrorKind::integrity, fmt::format("'{}' is not a regular file", path.string()));
     }
     return std::make_unique<ObjectSource>(std::move(file), path);
+}
+
+void sync_folder(int folder, const std::filesystem::path& path) {
+    // Some file systems cannot sync a folder and say so with EINVAL: there is no more to be had.
+    if (::fsync(folder) != 0 && errno != EINVAL) throw io_error("sync", path.string());
 }
 
 std::vector<std::string> names_in(int folder, const std::filesystem::path& path) {

@@ -39,7 +39,6 @@ class FolderObject final : public ByteSink {
     void seal();
     void publish();
     void rename_into_place(unsigned flags);
-    void sync_folder();
     void forget_temporary() noexcept;
 
     FileDescriptor folder_;
@@ -53,6 +52,9 @@ class FolderObject final : public ByteSink {
 /// ErrorKind::not_found.
 std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
                                         const std::filesystem::path& path);
+
+/// Makes the names in an open folder durable.
+void sync_folder(int folder, const std::filesystem::path& path);
 
 /// Sorted names of an open folder, without "." and "..".
 std::vector<std::string> names_in(int folder, const std::filesystem::path& path);

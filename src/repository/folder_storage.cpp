@@ -72,7 +72,7 @@ FileDescriptor step_into(int folder, const std::string& name, const std::filesys
 void make_folder(int folder, const std::string& name, const std::filesystem::path& path) {
     if (::mkdirat(folder, name.c_str(), private_folder) != 0 && errno != EEXIST)
         throw io_error("create", path.string());
-    if (::fsync(folder) != 0) throw io_error("sync", path.parent_path().string());
+    sync_folder(folder, path.parent_path());
 }
 
 }  // namespace
@@ -184,7 +184,7 @@ void FolderStorage::remove(std::string_view key) {
     const FileDescriptor place = folder(parent, Missing::refuse);
     if (!place.is_open()) return;
     remove_entry(place.get(), name, path_of(key));
-    if (::fsync(place.get()) != 0) throw io_error("sync", path_of(key).parent_path().string());
+    sync_folder(place.get(), path_of(key).parent_path());
 }
 
 std::unique_ptr<StorageLock> FolderStorage::try_lock(std::string_view key,

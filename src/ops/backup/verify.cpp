@@ -91,10 +91,6 @@ void refuse_impossible_restore(OperationContext& context, const Manifest& manife
 std::vector<const Backup*> asked_for(OperationContext& context, const OptionValues& options,
                                      const Listing& listing, Report& report) {
     std::vector<const Backup*> result;
-    if (options.flag("all") == options.has("id")) {
-        throw Error(ErrorKind::usage, "say which backup to verify, or --all")
-            .with_hint("keel backup verify latest");
-    }
     if (options.flag("all")) {
         for (const Backup& backup : listing.backups) result.push_back(&backup);
         return result;
@@ -107,6 +103,10 @@ std::vector<const Backup*> asked_for(OperationContext& context, const OptionValu
 }  // namespace
 
 void verify_backups(OperationContext& context, const OptionValues& options, Report& report) {
+    if (options.flag("all") == options.has("id")) {
+        throw Error(ErrorKind::usage, "say which backup to verify, or --all")
+            .with_hint("keel backup verify latest");
+    }
     const bool restores = options.flag("restore");
     Repository repository = open_repository(context);
     const Listing listing = repository.list();

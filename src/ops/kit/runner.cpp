@@ -95,7 +95,6 @@ class Change {
 
     void lock_and_plan_again() {
         if (!changes_database()) return;
-        if (!spec().creates_database && context_.connection_if_exists() == nullptr) return;
         if (!connect_for_change() || !lock_and_check_marker()) return;
         const auto agreed = plan_.id();
         plan_ = operation_.plan(context_);
@@ -111,14 +110,14 @@ class Change {
                (error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity);
     }
 
-    /// False when the database cannot be read and the operation is there to repair it.
+    /// False when there is no database and none is made, or when it cannot be read and the operation
+    /// is there to repair it.
     bool connect_for_change() {
         try {
-            context_.connection_or_create();
-            return true;
+            if (spec().creates_database) context_.connection_or_create();
+            return context_.connection_if_exists() != nullptr;
         } catch (const Error& error) {
-            const bool is_missing = error.kind() == ErrorKind::not_found && spec().repairs;
-            if (!is_missing && !is_repairable(error)) throw;
+            if (!is_repairable(error)) throw;
             return false;
         }
     }
