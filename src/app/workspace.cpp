@@ -17,6 +17,7 @@
 #include "ops/inspect/operations.hpp"
 #include "ops/migrate/migrator.hpp"
 #include "ops/migrate/operations.hpp"
+#include "ops/plan/operations.hpp"
 
 namespace keel {
 namespace {
@@ -55,6 +56,7 @@ Registry make_registry() {
     add(inspect_operations());
     add(database_operations());
     add(audit_operations());
+    add(plan_operations());
     return Registry(std::move(entries));
 }
 
@@ -99,8 +101,24 @@ Report Workspace::run(const Invocation& invocation, Interaction& interaction,
                       const Context& context) {
     const auto* entry = parts_->registry.find(invocation.operation);
     if (entry == nullptr) return unknown_operation(parts_->registry, invocation);
+    if (entry->redirect != nullptr) return redirected(*entry, invocation, interaction, context);
     return Runner(parts_->engines, parts_->services, parts_->variables, interaction)
         .run(*entry, invocation, context);
+}
+
+/// The report says which command was typed; its result says which one that stood for.
+Report Workspace::redirected(const OperationEntry& entry, const Invocation& invocation,
+                             Interaction& interaction, const Context& context) {
+    Report report;
+    try {
+        const auto meant = entry.redirect(invocation);
+        report = run(meant, interaction, context);
+        report.result.set("operation", meant.operation);
+    } catch (const Error& error) {
+        report.error = error;
+    }
+    report.command = entry.spec->name;
+    return report;
 }
 
 }  // namespace keel

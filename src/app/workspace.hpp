@@ -20,6 +20,9 @@ class Workspace {
     Report run(const Invocation& invocation, Interaction& interaction, const Context& context);
 
   private:
+    Report redirected(const OperationEntry& entry, const Invocation& invocation,
+                      Interaction& interaction, const Context& context);
+
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -21,7 +21,29 @@ constexpr std::string_view completion_examples[] = {
     "source <(keel completion bash)", "keel completion zsh > ~/.zfunc/_keel",
     "keel completion fish > ~/.config/fish/completions/keel.fish"};
 
+constexpr std::array plan_options = {
+    OptionSpec{.name = "output",
+               .type = OptionType::text,
+               .help = "where the plan is written (plan.keel); stands before COMMAND",
+               .value_name = "FILE"},
+    OptionSpec{.name = "expires",
+               .type = OptionType::text,
+               .help = "how long it may be applied (30min unless the environment says otherwise); "
+                       "stands before COMMAND",
+               .value_name = "DURATION"},
+    OptionSpec{.name = "command",
+               .type = OptionType::positionals,
+               .help = "any command that changes something, with its options",
+               .required = true}};
+constexpr std::string_view plan_examples[] = {
+    "keel plan migrate up -e prod", "keel plan --output restore.plan backup restore latest"};
+
 constexpr std::array specs = {
+    OperationSpec{.name = "plan",
+                  .summary = "write what a command would do to a file, for approve and apply",
+                  .needs = Needs::nothing,
+                  .options = plan_options,
+                  .examples = plan_examples},
     OperationSpec{.name = "help",
                   .summary = "show help for keel, a group or a command",
                   .needs = Needs::nothing,

@@ -11,6 +11,7 @@
 #include "cli/help.hpp"
 #include "cli/hidden_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/plan_words.hpp"
 #include "cli/process_setup.hpp"
 #include "cli/redact.hpp"
 #include "cli/session.hpp"
@@ -33,8 +34,10 @@ class Command {
         if (const auto text = run_hidden_command(arguments_, workspace_, table_, variables_)) {
             return Output({}, variables_).print_text(*text);
         }
-        command_ = find_command(arguments_, table_);
         try {
+            auto arguments = arguments_;
+            plan_request_ = take_plan_request(arguments);
+            command_ = find_command(arguments, table_);
             return command_.spec == nullptr ? run_without_command() : run_command();
         } catch (const Error& error) {
             Report report;
@@ -98,6 +101,7 @@ class Command {
         invocation.overrides = arguments.overrides;
         invocation.actor = current_actor();
         invocation.dry_run = arguments.dry_run;
+        invocation.plan_request = plan_request_;
         invocation.yes = arguments.yes;
         invocation.confirm = arguments.confirm;
         invocation.no_input = arguments.no_input;
@@ -117,6 +121,7 @@ class Command {
     Workspace workspace_;
     CommandTable table_;
     CommandWords command_;
+    std::optional<PlanRequest> plan_request_;
 };
 
 }  // namespace

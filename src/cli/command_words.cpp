@@ -23,22 +23,6 @@ const OptionSpec* find_global(std::string_view name, char short_name) {
     return nullptr;
 }
 
-/// How many arguments a global option takes up, itself included; 0 when it is none.
-std::size_t global_length(std::string_view argument) {
-    if (argument.starts_with("--")) {
-        const std::size_t equals = argument.find('=');
-        const OptionSpec* option = find_global(argument.substr(2, equals - 2), 0);
-        if (option == nullptr) return 0;
-        return option->type == OptionType::flag || equals != std::string_view::npos ? 1 : 2;
-    }
-    for (std::size_t i = 1; i < argument.size(); ++i) {
-        const OptionSpec* option = find_global("", argument[i]);
-        if (option == nullptr) return 0;
-        if (option->type != OptionType::flag) return i + 1 < argument.size() ? 1 : 2;
-    }
-    return 1;
-}
-
 bool is_option(std::string_view argument) {
     return argument.size() > 1 && argument[0] == '-';
 }
@@ -57,6 +41,21 @@ void match(CommandWords& command, const CommandTable& table) {
 
 }  // namespace
 
+std::size_t global_option_length(std::string_view argument) {
+    if (argument.starts_with("--")) {
+        const std::size_t equals = argument.find('=');
+        const OptionSpec* option = find_global(argument.substr(2, equals - 2), 0);
+        if (option == nullptr) return 0;
+        return option->type == OptionType::flag || equals != std::string_view::npos ? 1 : 2;
+    }
+    for (std::size_t i = 1; i < argument.size(); ++i) {
+        const OptionSpec* option = find_global("", argument[i]);
+        if (option == nullptr) return 0;
+        if (option->type != OptionType::flag) return i + 1 < argument.size() ? 1 : 2;
+    }
+    return 1;
+}
+
 CommandWords find_command(std::span<const std::string> arguments, const CommandTable& table) {
     CommandWords command;
     std::size_t i = 0;
@@ -67,7 +66,7 @@ CommandWords find_command(std::span<const std::string> arguments, const CommandT
             ++i;
             continue;
         }
-        const std::size_t length = argument == "--" ? 0 : global_length(argument);
+        const std::size_t length = argument == "--" ? 0 : global_option_length(argument);
         if (length == 0) break;
         for (const std::size_t end = std::min(i + length, arguments.size()); i < end; ++i) {
             command.rest.push_back(arguments[i]);

@@ -87,6 +87,15 @@ constexpr auto environment_keys = std::to_array<KeySpec>({
     nested_transactions_key,
     upgrade_at_start_key,
     backup_before_upgrade_key,
+    {.name = "approvals",
+     .type = integer,
+     .help = "how many approvers, besides its author, must sign a plan before it is applied",
+     .default_value = "0",
+     .minimum = 0,
+     .maximum = 20},
+    {"approvers", texts, "whose signatures count: \"NAME:PUBLIC-KEY\" as `keel approve` shows it",
+     "[]"},
+    {"plan_lifetime", duration, "how long after it was made a plan may be applied", "\"30min\""},
     {"settings", named, "the application's own values, over [settings]", {}, {&any_setting, 1}},
 });
 constexpr KeySpec any_environment = {

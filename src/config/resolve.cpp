@@ -62,6 +62,31 @@ void merge_settings(Json& lower, const Json& upper) {
     }
 }
 
+/// "NAME:PUBLIC-KEY", the key in hex.
+Approver read_approver(const ConfigNode& node, const Variables& variables) {
+    const auto text = variables.expand(node.text, node.where);
+    const auto colon = text.rfind(':');
+    const auto key = colon == std::string::npos ? std::string() : to_lower(text.substr(colon + 1));
+    if (key.size() != 64 || key.find_first_not_of("0123456789abcdef") != std::string::npos) {
+        throw Error(ErrorKind::config, "an approver is written as NAME:PUBLIC-KEY")
+            .at(node.where)
+            .with_hint("keel approve --new-key FILE makes a key and shows its line");
+    }
+    return {.name = text.substr(0, colon), .public_key = key};
+}
+
+ApprovalSettings read_approvals(ProjectState& state, const Values& values, std::string_view name) {
+    ApprovalSettings settings;
+    values.read("approvals", settings.required);
+    values.read("plan_lifetime", settings.plan_lifetime);
+    if (const auto* approvers = state.table.value(name, "approvers")) {
+        for (const auto& node : approvers->items) {
+            settings.approvers.push_back(read_approver(node, state.sources.variables));
+        }
+    }
+    return settings;
+}
+
 Json read_settings(const ProjectState& state, std::string_view name) {
     auto tables = state.table.settings_tables(name);
     if (const auto* shared = state.sources.merged.find("settings")) tables.push_back(shared);
@@ -232,6 +257,7 @@ Environment resolve(ProjectState& state, std::string_view written) {
     environment.replicas = resolve_replicas(state, name);
     environment.pool = read_pool(values);
     environment.session = read_session(values);
+    environment.approvals = read_approvals(state, values, name);
     values.read("upgrade_at_start", environment.upgrade_at_start);
     values.read("backup_before_upgrade", environment.backup_before_upgrade);
     environment.settings = read_settings(state, name);

@@ -37,6 +37,19 @@ struct SessionSettings {
     bool nested_transactions = true;  ///< savepoints; false is flat mode
 };
 
+/// Somebody whose signature counts on plans.
+struct Approver {
+    std::string name;
+    std::string public_key;  ///< Ed25519, hex
+};
+
+/// What an environment asks of plans before they are applied.
+struct ApprovalSettings {
+    int required = 0;  ///< approvals by others than the plan's author
+    std::vector<Approver> approvers;
+    std::chrono::milliseconds plan_lifetime{1'800'000};
+};
+
 /// One environment after resolution: inheritance, defaults and precedence applied, secrets read.
 struct Environment {
     std::string name;
@@ -46,6 +59,7 @@ struct Environment {
     std::vector<DatabaseUrl> replicas;
     PoolSettings pool;
     SessionSettings session;
+    ApprovalSettings approvals;
     bool upgrade_at_start = false;
     bool backup_before_upgrade = true;
     Json settings =

@@ -38,13 +38,14 @@ Decision decide_protected(const GuardRequest& request, bool can_ask) {
                     .hint = fmt::format("add --confirm {}", request.environment)};
         case Effect::destructive:
             if (can_ask) return {.verdict = Verdict::ask_name};
-            return {.verdict = Verdict::refuse,
-                    .reason =
-                        fmt::format("'{}' is destructive and '{}' is protected: no flag allows it",
-                                    request.spec.name, request.environment),
-                    .hint =
-                        "run it in a terminal and type the environment's name, or look at it "
-                        "first with --dry-run"};
+            return {
+                .verdict = Verdict::refuse,
+                .reason =
+                    fmt::format("'{}' is destructive and '{}' is protected: no flag allows it",
+                                request.spec.name, request.environment),
+                .hint =
+                    "run it in a terminal and type the environment's name, or make a plan (keel "
+                    "plan COMMAND) and apply it"};
     }
     return {.verdict = Verdict::refuse};
 }
@@ -91,6 +92,7 @@ void require_answer(const GuardRequest& request, Interaction& interaction,
 }  // namespace
 
 Decision decide(const GuardRequest& request, bool can_ask) {
+    if (request.has_plan_file) return {};
     can_ask = can_ask && !request.invocation.no_input;
     return request.is_protected ? decide_protected(request, can_ask)
                                 : decide_unprotected(request, can_ask);

@@ -15,7 +15,8 @@ struct GuardRequest {
     const Invocation& invocation;
     std::string environment;  ///< its name: what must be typed
     bool is_protected = false;
-    bool is_testing = false;  ///< KEEL_TESTING or the library's test fixture
+    bool is_testing = false;     ///< KEEL_TESTING or the library's test fixture
+    bool has_plan_file = false;  ///< an unmoved, approved plan file stands for the answer
     const Plan* plan = nullptr;
     /// The operation would take a database's protection away: decided as destructive, whatever its
     /// spec says.

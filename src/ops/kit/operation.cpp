@@ -47,6 +47,14 @@ std::vector<std::string> OptionValues::list(std::string_view name) const {
     return values == nullptr ? std::vector<std::string>() : *values;
 }
 
+std::vector<std::pair<std::string, std::string>> OptionValues::all() const {
+    std::vector<std::pair<std::string, std::string>> result;
+    for (const auto& [name, values] : values_) {
+        for (const auto& value : values) result.emplace_back(name, value);
+    }
+    return result;
+}
+
 void Operation::verify(OperationContext&, Report&) {}
 
 void Operation::nothing_to_do(OperationContext&, Report& report) {

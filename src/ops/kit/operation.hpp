@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/plan.hpp"
@@ -13,6 +14,7 @@
 namespace keel {
 
 class OperationContext;
+struct Invocation;
 
 /// What an operation does to a database at most. The guard decides by it.
 enum class Effect { read, write, schema, destructive };
@@ -74,6 +76,8 @@ class OptionValues {
     bool flag(std::string_view name) const { return find(name) != nullptr; }
     std::string text(std::string_view name, std::string_view fallback = "") const;
     bool has(std::string_view name) const { return find(name) != nullptr; }
+    /// Every value, by name: what a plan file remembers.
+    std::vector<std::pair<std::string, std::string>> all() const;
     /// Throws ErrorKind::usage when it is not a whole number.
     std::int64_t integer(std::string_view name, std::int64_t fallback) const;
     std::vector<std::string> list(std::string_view name) const;
@@ -99,11 +103,17 @@ class Operation {
 using ReadFunction = void (*)(OperationContext&, const OptionValues&, Report&);
 using MakeOperation = std::unique_ptr<Operation> (*)(const OptionValues&);
 
-/// An entry of the registry: a read-only operation is one function, any other makes an Operation.
+/// An operation that stands for another (apply): rewrites the request. Throws what is wrong with
+/// it.
+using Redirect = Invocation (*)(const Invocation&);
+
+/// An entry of the registry: a read-only operation is one function, one that stands for another is
+/// a redirect, any other makes an Operation.
 struct OperationEntry {
     const OperationSpec* spec = nullptr;
     ReadFunction read = nullptr;
     MakeOperation make = nullptr;
+    Redirect redirect = nullptr;
 };
 
 }  // namespace keel

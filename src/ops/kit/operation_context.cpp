@@ -27,7 +27,8 @@ bool OperationContext::is_testing() const {
 }
 
 bool OperationContext::is_read_only_run() const noexcept {
-    return parts_.spec.effect == Effect::read || parts_.invocation.dry_run;
+    return parts_.spec.effect == Effect::read || parts_.invocation.dry_run ||
+           parts_.invocation.plan_request.has_value();
 }
 
 ProjectOverrides OperationContext::target_overrides() const {

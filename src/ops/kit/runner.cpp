@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "ops/kit/audit_anchor.hpp"
 #include "ops/kit/guard.hpp"
+#include "ops/kit/planned_run.hpp"
 
 namespace keel {
 namespace {
@@ -19,8 +20,10 @@ class Change {
     void run() {
         refuse_impossible();
         plan_ = operation_.plan(context_);
-        if (context_.invocation().dry_run) return report_plan();
+        if (context_.invocation().plan_request) return write_plan();
+        if (context_.invocation().dry_run) return report_plan(plan_, report_);
         if (plan_.empty()) return operation_.nothing_to_do(context_, report_);
+        refuse_other_than_planned(context_, plan_);
         guard(request(), interaction_);
         lock_and_plan_again();
         if (plan_.empty()) return operation_.nothing_to_do(context_, report_);
@@ -49,6 +52,7 @@ class Change {
                 .environment = name(),
                 .is_protected = has_environment() && context_.is_known_protected(),
                 .is_testing = context_.is_testing(),
+                .has_plan_file = context_.invocation().plan_to_apply.has_value(),
                 .plan = &plan_,
                 .lowers_protection = lowers_protection_};
     }
@@ -76,21 +80,9 @@ class Change {
                (check.state == MarkerState::match && !context_.environment().is_protected);
     }
 
-    void report_plan() {
-        Json steps = Json::array();
-        for (const auto& step : plan_.steps) {
-            Json entry = Json::object();
-            entry.set("step", step.step).set("detail", step.detail);
-            entry.set("destructive", step.destructive);
-            if (!step.figures.empty()) entry.set("figures", Json::from(step.figures));
-            steps.push_back(std::move(entry));
-            report_.body.push_back(
-                MarkedLine{step.destructive ? Mark::warning : Mark::ok,
-                           step.detail.empty() ? step.step : step.step + ": " + step.detail});
-            for (const auto& line : step.figures) report_.body.push_back(Paragraph{"    " + line});
-        }
-        if (plan_.empty()) report_.body.push_back(Paragraph{"nothing to do"});
-        report_.result.set("plan", std::move(steps)).set("plan_id", plan_.id());
+    void write_plan() {
+        report_plan(plan_, report_);
+        if (!plan_.empty()) save_plan(context_, plan_, report_);
     }
 
     void lock_and_plan_again() {
@@ -98,7 +90,9 @@ class Change {
         if (!connect_for_change() || !lock_and_check_marker()) return;
         const auto agreed = plan_.id();
         plan_ = operation_.plan(context_);
-        if (plan_.empty() || plan_.id() == agreed || !context_.is_known_protected()) return;
+        if (plan_.empty()) return;
+        refuse_other_than_planned(context_, plan_);
+        if (plan_.id() == agreed || !context_.is_known_protected()) return;
         throw Error(ErrorKind::locked, "the plan changed while waiting for the lock")
             .with_hint("look at it again with --dry-run, then run the command again");
     }
@@ -191,8 +185,18 @@ class Change {
         outcome.set("exit_code", failure ? exit_code(failure->kind()) : 0);
         if (failure) outcome.set("error", failure->message());
         if (context_.safety_backup()) outcome.set("backup", *context_.safety_backup());
-        anchor(log.append(outcome));
+        record_outcome(log, outcome);
         if (failure) throw *failure;
+    }
+
+    /// What was done is done: an outcome that cannot be written is told, not taken for a failure.
+    void record_outcome(AuditLog& log, const Json& outcome) {
+        try {
+            anchor(log.append(outcome));
+        } catch (const Error& error) {
+            report_.warnings.push_back("the outcome is missing in the audit log: " +
+                                       error.message());
+        }
     }
 
     /// The head of the log is remembered in the database, so that cutting off its end is noticed.
