@@ -14,13 +14,16 @@ from pathlib import Path
 HISTORY = "version, name, checksum, state, statements"
 RUN_ID = re.compile(r"\d{8}t\d{6}(-?[0-9a-z]+)?|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}")
 
+# A backup has a record for each check it has had; how many there are says nothing.
+CHECK_NUMBER = re.compile(r"(?<=checks/ID)\.\d+")
+
 
 def shape(folder):
     """The files below a folder, with the names of runs and backups made equal."""
     names = set()
     for path in Path(folder).rglob("*"):
         if path.is_file():
-            names.add(RUN_ID.sub("ID", path.relative_to(folder).as_posix()))
+            names.add(CHECK_NUMBER.sub("", RUN_ID.sub("ID", path.relative_to(folder).as_posix())))
     return names
 
 
