@@ -104,8 +104,8 @@ class Change {
                (error.kind() == ErrorKind::invalid_input || error.kind() == ErrorKind::integrity);
     }
 
-    /// False when there is no database and none is made, or when it cannot be read and the operation
-    /// is there to repair it.
+    /// False when there is no database and none is made, or when it cannot be read and the
+    /// operation is there to repair it.
     bool connect_for_change() {
         try {
             if (spec().creates_database) context_.connection_or_create();

@@ -36,7 +36,7 @@ std::string completed(std::initializer_list<const char*> typed) {
 }  // namespace
 
 TEST_CASE("the words of commands are completed, each once") {
-    CHECK(completed({""}) == "status migrate backup inspect env help completion");
+    CHECK(completed({""}) == "status migrate backup inspect env plan help completion");
     CHECK(completed({"mi"}) == "migrate");
     CHECK(completed({"migrate", ""}) == "up down");
     CHECK(completed({"-e", "prod", "migrate", "u"}) == "up");
