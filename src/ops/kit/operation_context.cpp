@@ -50,6 +50,15 @@ const EnvironmentChoice& OperationContext::choice() {
     return *choice_;
 }
 
+std::optional<std::string> OperationContext::known_environment() {
+    if (!project_) return std::nullopt;
+    try {
+        return choice().name;
+    } catch (const Error&) {
+        return std::nullopt;  // an unknown name is the business of operations that need one
+    }
+}
+
 EnvironmentChoice OperationContext::active_choice() {
     return Project::load(parts_.invocation.overrides, parts_.variables)
         .choose_environment(parts_.context.clock.now());

@@ -55,6 +55,8 @@ class OperationContext {
     /// names.
     const EnvironmentChoice& choice();
     const Environment& environment();
+    /// Name of the environment as far as the operation has found it out by itself: for its report.
+    std::optional<std::string> known_environment();
     /// The active environment, whatever the operation changes: where a backup comes from.
     EnvironmentChoice active_choice();
     const Engine& engine();

@@ -235,6 +235,16 @@ void describe_environment(OperationContext& context, Report& report, Interaction
                                    context.environment().url.redacted(), report.engine));
 }
 
+/// What became known while the operation read.
+void complete_environment(OperationContext& context, Report& report) {
+    if (context.spec().needs == Needs::environment) {
+        report.is_protected = context.is_known_protected();
+    } else if (const auto name = context.known_environment()) {
+        report.environment = *name;
+        report.is_protected = context.is_known_protected();
+    }
+}
+
 }  // namespace
 
 Runner::Runner(const EngineSet& engines, const Services& services, EnvironmentReader variables,
@@ -260,9 +270,7 @@ Report Runner::run(const OperationEntry& entry, const Invocation& invocation,
         describe_environment(operation_context, report, interaction_);
         if (entry.read != nullptr) {
             entry.read(operation_context, invocation.options, report);
-            if (entry.spec->needs == Needs::environment) {
-                report.is_protected = operation_context.is_known_protected();
-            }
+            complete_environment(operation_context, report);
         } else {
             const auto operation = entry.make(invocation.options);
             Change(*operation, operation_context, interaction_, report).run();
