@@ -60,12 +60,11 @@ std::optional<Error> try_once(OperationContext& context, milliseconds limit, boo
 }
 
 Error timed_out(const Error& last, milliseconds timeout) {
-    auto error =
-        Error(ErrorKind::unreachable,
-              fmt::format("not reachable within {}: {}", format_duration(timeout), last.message()))
-            .with_hint(last.hint().empty() ? "start the server, or wait longer: --timeout 5min"
-                                           : last.hint());
-    if (last.sql()) error = std::move(error).with_sql(*last.sql());
+    auto error = last;
+    error.set_kind(ErrorKind::unreachable);
+    error.set_message(
+        fmt::format("not reachable within {}: {}", format_duration(timeout), last.message()));
+    if (last.hint().empty()) error.set_hint("start the server, or wait longer: --timeout 5min");
     return error;
 }
 
