@@ -59,6 +59,8 @@ class EffectiveValues {
                     origin_of(node->items[at]));
         } else if (node != nullptr) {
             put(path, show(key, *node, path), origin_of(*node));
+        } else if (path == "project.name") {
+            put(path, fmt::format("\"{}\"", state_.name), "built-in");
         } else if (!key.default_value.empty()) {
             put(path, std::string(key.default_value), "built-in");
         }

@@ -98,9 +98,25 @@ std::string explain(std::string_view description) {
     return result;
 }
 
+/// The library bounds the depth of values, but not that of dotted keys, and recurses into both.
+void refuse_deep_keys(std::string_view text, const std::string& file) {
+    static constexpr int deepest = 256;
+    static constexpr std::string_view ends = "\n=[]{},#";
+    int dots = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        dots = ends.find(text[at]) != std::string_view::npos ? 0 : dots + (text[at] == '.');
+        if (dots <= deepest) continue;
+        const auto [line, column] = line_column(text, at);
+        throw Error(ErrorKind::config, fmt::format("a key has more than {} parts", deepest))
+            .with_hint("a dot between parts makes a table in a table")
+            .at({file, line, column, 0});
+    }
+}
+
 }  // namespace
 
 ConfigNode parse_toml(std::string_view text, const std::string& file) {
+    refuse_deep_keys(text, file);
     try {
         return convert(toml::parse(text), file);
     } catch (const toml::parse_error& error) {

@@ -186,6 +186,26 @@ TEST_CASE("text that is not TOML is shown with its place and without what it say
     }
 }
 
+TEST_CASE("nesting without end is an error and not a crash") {
+    std::string dots;
+    for (int depth = 0; depth < 200'000; ++depth) dots += ".a";
+    const std::pair<std::string, int> cases[] = {
+        {"\nsettings" + dots + " = 1\n", 2},       {"[settings" + dots + "]\n", 1},
+        {"settings = { a" + dots + " = 1 }\n", 1}, {"x = " + std::string(200'000, '['), 1},
+        {"x = " + std::string(200'000, '{'), 1},
+    };
+    for (const auto& [text, line] : cases) {
+        ProjectFixture fixture;
+        fixture.write("keel.toml", text);
+
+        const auto error = fixture.load_failure();
+
+        CHECK(error.kind() == ErrorKind::config);
+        CHECK(error.where().line == line);
+        CHECK(error.message().size() < 200);
+    }
+}
+
 TEST_CASE("the first mistake says how many more there are, and check lists them all in order") {
     ProjectFixture fixture;
     fixture.write("keel.toml", "[project]\nnmae='x'\n[defaults]\necho=1\n[backup]\nkep={}\n");
