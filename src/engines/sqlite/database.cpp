@@ -16,6 +16,7 @@ namespace keel::sqlite {
 namespace {
 
 constexpr auto longest_nap = std::chrono::milliseconds(10);
+constexpr std::size_t longest_statement = 1'000'000'000;
 
 /// A second statement behind the first is an error: what it would do was not asked for.
 void check_tail(std::string_view sql, std::size_t end) {
@@ -66,6 +67,7 @@ bool Database::in_transaction() const noexcept {
 Database::Call::Call(Database& database) : database_(database), notices_(database.notices_) {
     if (database_.calls_.fetch_add(1) > 0) return;
     database_.cancelled_ = false;
+    database_.refusal_ = {};
     if (database_.statement_timeout_.count() > 0) {
         database_.statement_deadline_ =
             std::chrono::steady_clock::now() + database_.statement_timeout_;
@@ -77,8 +79,15 @@ Database::Call::~Call() {
 }
 
 StatementHandle Database::prepare(std::string_view sql, bool for_reuse) {
+    if (sql.empty()) return {};
+    if (sql.size() > longest_statement) {
+        throw Error(
+            ErrorKind::invalid_input,
+            fmt::format("a statement of {} is too long for SQLite", format_bytes(sql.size())));
+    }
     sqlite3_stmt* prepared = nullptr;
     const char* tail = nullptr;
+    refusal_ = {};
     const int code =
         sqlite3_prepare_v3(raw(), sql.data(), static_cast<int>(sql.size()),
                            for_reuse ? SQLITE_PREPARE_PERSISTENT : 0, &prepared, &tail);
@@ -113,7 +122,9 @@ void Database::fail(int code, std::string_view sql) {
         error.set_message(fmt::format("the statement took longer than statement_timeout ({})",
                                       format_duration(statement_timeout_)));
         error.set_hint("raise statement_timeout, or make the statement do less");
-    } else if (primary == SQLITE_AUTH && refusal_.what.front() != '\0') {
+    } else if (refusal_.what.front() != '\0') {
+        error.set_kind(ErrorKind::refused);
+        error.set_hint("nothing was changed");
         error.set_message(fmt::format("the session is read-only: {} is not allowed",
                                       escape_controls(trim(refusal_.what.data()))));
     } else if (primary == SQLITE_BUSY && lock_timeout_.count() > 0) {

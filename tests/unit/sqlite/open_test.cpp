@@ -47,6 +47,8 @@ TEST_CASE("sessions are durable, enforce foreign keys and trust no schema") {
 
     CHECK(connection->query_integer("pragma synchronous") == 3);
     CHECK(connection->query_integer("pragma foreign_keys") == 1);
+    CHECK(error_of([&] { connection->execute("select * from nowhere"); })->kind() ==
+          ErrorKind::sql);
     CHECK(connection->query_integer("pragma trusted_schema") == 0);
     CHECK(connection->query_integer("pragma cell_size_check") == 1);
     CHECK(connection->query_integer("pragma wal_autocheckpoint") == 0);
@@ -54,6 +56,42 @@ TEST_CASE("sessions are durable, enforce foreign keys and trust no schema") {
     CHECK(error_of([&] { connection->execute("pragma writable_schema = on; "); }) == std::nullopt);
     connection->execute("create table t (n)");
     CHECK(error_of([&] { connection->execute("delete from sqlite_schema"); }));
+}
+
+TEST_CASE("settings that a read-only session could loosen itself with are refused") {
+    const Place place;
+    place.connect();
+    const auto connection = place.connect(true);
+    for (const auto* sql :
+         {"pragma foreign_keys = off", "pragma query_only = 0", "pragma optimize",
+          "pragma trusted_schema = on", "pragma locking_mode = exclusive", "pragma wal_checkpoint",
+          "pragma writable_schema", "pragma busy_timeout = 1", "attach ':memory:' as side",
+          "select load_extension('x')"}) {
+        CAPTURE(sql);
+        const auto error = error_of([&] { connection->execute(sql); });
+        REQUIRE(error);
+        CHECK(error->kind() == ErrorKind::refused);
+        CHECK(error->message().starts_with("the session is read-only"));
+    }
+    CHECK(connection->query_integer("pragma foreign_keys") == 1);
+    CHECK(error_of([&] { connection->execute("select * from nowhere"); })->kind() ==
+          ErrorKind::sql);
+}
+
+TEST_CASE("a write on a snapshot that others have overtaken is worth a repetition") {
+    const Place place;
+    const auto first = place.connect();
+    const auto second = place.connect();
+    first->execute("create table t (n)");
+    first->execute("begin deferred");
+    CHECK(first->query_integer("select count(*) from t") == 0);
+    second->execute("insert into t values (1)");
+
+    const auto error = error_of([&] { first->execute("insert into t values (2)"); });
+
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::serialization);
+    CHECK(error->sql()->state == "SQLITE_BUSY_SNAPSHOT");
 }
 
 TEST_CASE("a missing database is not made unless asked for") {
@@ -106,7 +144,8 @@ TEST_CASE("what a killed writer left is rolled back for a reader too") {
             connection->execute("insert into t values (1)");
         }
         in_killed_process([&] {
-            const auto connection = place.connect();
+            // Never destroyed: a connection that is would roll back by itself.
+            auto* const connection = place.connect().release();
             connection->execute("pragma cache_size = 1");
             connection->begin({});
             connection->execute(
