@@ -45,13 +45,15 @@ bool is_pragma(std::string_view sql) {
 Database::Database(const OpenOptions& options)
     : read_only_(options.read_only),
       lock_timeout_(options.lock_timeout),
-      statement_timeout_(options.statement_timeout) {
+      statement_timeout_(options.statement_timeout),
+      opening_(options.stop) {
     open(options);
     configure(options);
     const Call call(*this);
     read_first_page(options);
     if (read_only_) allow_reading_only(raw(), refusal_);
     restricted_ = read_only_;
+    opening_ = {};
 }
 
 Database::~Database() {
@@ -186,6 +188,7 @@ bool Database::has_run_out() const noexcept {
 int Database::on_busy(void* self, int attempt) noexcept {
     auto& database = *static_cast<Database*>(self);
     const auto now = std::chrono::steady_clock::now();
+    if (database.opening_.stop_requested()) database.cancelled_ = true;
     if (attempt == 0) database.lock_deadline_ = now + database.lock_timeout_;
     if (database.cancelled_ || database.has_run_out() || now >= database.lock_deadline_) return 0;
     std::this_thread::sleep_for(std::min(longest_nap, std::chrono::milliseconds(1 + attempt)));

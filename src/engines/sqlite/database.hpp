@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ struct OpenOptions {
     std::string cache_size;  ///< empty: SQLite's default
     std::chrono::milliseconds lock_timeout{3'000};
     std::chrono::milliseconds statement_timeout{0};
+    std::stop_token stop = {};  ///< ends the wait for a lock while opening
 };
 
 /// One open SQLite database, opened the durable way, with what steers it: waiting for locks,
@@ -101,6 +103,7 @@ class Database {
     std::chrono::milliseconds statement_timeout_;
     Instant statement_deadline_{};
     Instant lock_deadline_{};
+    std::stop_token opening_;  ///< until it is open
     std::atomic<int> calls_{0};
     std::atomic<bool> cancelled_{false};
 };

@@ -32,6 +32,7 @@ class SqliteEngine final : public Engine {
             opening.lock_timeout = options.session.lock_timeout;
         }
         opening.statement_timeout = options.session.statement_timeout;
+        opening.stop = options.stop;
         if (options.create && !opening.read_only && !admin_.exists(options.url))
             create(options.url);
         return std::make_unique<SqliteConnection>(opening);

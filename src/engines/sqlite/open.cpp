@@ -119,6 +119,11 @@ void Database::read_first_page(const OpenOptions& options) {
             return run("select 1 from sqlite_schema limit 1");
         }
         if (options.in_memory) throw;
+        if (read_only_ && (code & 0xff) == SQLITE_CANTOPEN) {
+            error.set_hint(
+                "reading a database in WAL mode needs a folder that may be written; if nobody "
+                "writes the database, add ?immutable=1 to its address");
+        }
         if (error.kind() == ErrorKind::refused) error.set_kind(ErrorKind::io);
         error.set_message(fmt::format("cannot read the database '{}': {}", options.path.native(),
                                       error.message()));

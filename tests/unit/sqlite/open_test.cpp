@@ -216,6 +216,24 @@ TEST_CASE("the lock timeout can be changed, also by PRAGMA busy_timeout, and sta
     CHECK(error_of([&] { waiter->begin({}); })->kind() == ErrorKind::locked);
 }
 
+TEST_CASE("opening a database that another holds exclusively can be stopped") {
+    const Place place;
+    const auto holder = place.connect();
+    holder->query_text("pragma journal_mode = delete");
+    holder->execute("begin exclusive");
+    std::stop_source stop;
+    stop.request_stop();
+    ConnectOptions options;
+    options.url = place.url;
+    options.session.lock_timeout = std::chrono::minutes(1);
+    options.stop = stop.get_token();
+
+    const auto error = error_of([&] { place.engine->connect(options); });
+
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::cancelled);
+}
+
 TEST_CASE("a moved database is noticed") {
     const Place place;
     const auto connection = place.connect();
