@@ -96,6 +96,12 @@ TEST_CASE("two frames, or bytes after the frame, are not one stream") {
     CHECK_FALSE(failure_of(declared, twice).empty());
 }
 
+TEST_CASE("the bytes at rest are compared too, not only what they decode to") {
+    auto [stream, stored] = frame("rows", 20);
+    stream.stored_digest = digest_hex("other");
+    CHECK(failure_of(stream, stored) == "it is damaged: its digest does not match");
+}
+
 TEST_CASE("once a stream was found damaged, reading on is no way to its end") {
     auto [stream, stored] = frame("rows", 20);
     stream.digest = digest_hex("other");

@@ -137,6 +137,7 @@ TEST_CASE("a writer never sweeps what another one is writing") {
 
 TEST_CASE("a repository that is being written to is waited for, then named as in use") {
     World world;
+    world.lock_wait = std::chrono::milliseconds(100);
     Repository repository = world.open();
     MemoryStorage storage(world.medium);
     const auto held = storage.try_lock("lock", "other");

@@ -25,13 +25,13 @@ using Streams = std::vector<std::pair<std::string, std::string>>;
 struct World {
     MemoryMedium medium;
     FixedClock clock;
+    std::chrono::milliseconds lock_wait{20'000};
     Context context{.stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
 
     Repository open() {
         return Repository::open_or_create(
             std::make_unique<MemoryStorage>(medium),
-            {.clock = clock, .holder = "test", .lock_wait = std::chrono::milliseconds(200)},
-            context);
+            {.clock = clock, .holder = "test", .lock_wait = lock_wait}, context);
     }
     static Manifest manifest(std::string_view environment = "dev") {
         Manifest manifest;
