@@ -148,8 +148,16 @@ void add_constraint(std::string_view message, int code, SqlDetail& detail) {
     detail.constraint = std::string(what);
 }
 
+/// SQLite also calls a database read-only when it could not open its side files for writing (a full
+/// disk): then it is the medium that refuses, not the session.
+bool is_refused_by_medium(sqlite3* database, int code) noexcept {
+    return (code & 0xff) == SQLITE_READONLY && database &&
+           sqlite3_db_readonly(database, "main") == 0;
+}
+
 std::string describe(sqlite3* database, int code) {
     std::string message = database ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+    if (is_refused_by_medium(database, code)) return "cannot write beside the database: " + message;
     if ((code & 0xff) == SQLITE_READONLY) message = "the session is read-only: " + message;
     const int system_code = database ? sqlite3_system_errno(database) : 0;
     const int primary = code & 0xff;
@@ -181,6 +189,11 @@ Error make_error(sqlite3* database, int code, std::string_view sql) {
     const int offset = database && !sql.empty() ? sqlite3_error_offset(database) : -1;
     if (offset >= 0) detail.offset = static_cast<std::size_t>(offset);
     const auto message = describe(database, extended);
+    if (is_refused_by_medium(database, extended)) {
+        return Error(ErrorKind::io, message)
+            .with_hint("see that there is space, and that its folder may be written to")
+            .with_sql(std::move(detail));
+    }
     if (kind_of(extended) == ErrorKind::constraint) add_constraint(message, extended, detail);
     return Error(kind_of(extended), message)
         .with_hint(std::string(hint_of(extended)))

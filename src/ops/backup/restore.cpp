@@ -72,7 +72,23 @@ class Restore final : public Operation {
         report_restored(context, stopwatch.elapsed(), report);
     }
 
+    /// The database has been replaced by a copy that was compared as a whole before; what fails
+    /// from here on cannot be called a failure that changed nothing.
     void verify(OperationContext& context, Report&) override {
+        try {
+            look_at_restored(context);
+        } catch (const Error& error) {
+            throw Error(ErrorKind::partial,
+                        fmt::format("backup {} was restored into '{}', but cannot be looked at: {}",
+                                    manifest_.id, context.choice().name, error.message()))
+                .with_hint(
+                    "look at it with: keel status; what was there before comes back with: "
+                    "keel undo");
+        }
+    }
+
+  private:
+    void look_at_restored(OperationContext& context) const {
         Connection& connection = context.connection();
         const Engine& engine = context.engine();
         const std::string& wanted = manifest_.content.schema_fingerprint;
@@ -84,7 +100,6 @@ class Restore final : public Operation {
         settle_marker(context, connection);
     }
 
-  private:
     Plan make_plan(OperationContext& context) {
         choose(context);
         now_ = read_current_state(context);
