@@ -41,8 +41,9 @@ std::string PostgresDialect::internal_table(std::string_view name) const {
 
 std::vector<std::string> PostgresDialect::internal_setup() const {
     // Asked first: "if not exists" alone would tell the user each time that it does.
-    return {"do $$ begin if pg_catalog.to_regnamespace('keel') is null then "
-            "create schema if not exists keel; end if; end $$"};
+    return {
+        "do $$ begin if pg_catalog.to_regnamespace('keel') is null then "
+        "create schema if not exists keel; end if; end $$"};
 }
 
 bool PostgresDialect::is_internal(std::string_view schema,
