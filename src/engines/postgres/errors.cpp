@@ -115,6 +115,8 @@ std::string without_quoted(std::string_view text) {
 /// Failures that libpq finds itself, before or beside the server; it gives them no SQLSTATE.
 ErrorKind kind_of_client_message(std::string_view message) {
     const std::string text = without_quoted(message);
+    // "Name or service not known" is about the network, not about a service file.
+    if (contains(text, "could not translate host name")) return ErrorKind::unreachable;
     constexpr std::array wrong_settings = {"no password supplied",
                                            "SSL was required",
                                            "SSL error",
