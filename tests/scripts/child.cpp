@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -19,6 +20,8 @@ namespace keel::scripts {
 namespace {
 
 constexpr std::chrono::seconds longest_run{60};
+/// What a child announces it has not begun yet.
+constexpr std::chrono::milliseconds into_the_work{100};
 
 struct Pipe {
     FileDescriptor read_end;
@@ -74,14 +77,15 @@ class Conversation {
         std::array<pollfd, 3> waiting = {pollfd{out.read_end.get(), POLLIN, 0},
                                          pollfd{error.read_end.get(), POLLIN, 0},
                                          pollfd{terminal_.get(), POLLIN, 0}};
-        const auto end = std::chrono::steady_clock::now() + longest_run;
+        const auto begin = std::chrono::steady_clock::now();
         while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-            if (std::chrono::steady_clock::now() > end) ::kill(child, SIGKILL);
+            if (std::chrono::steady_clock::now() - begin > longest_run) ::kill(child, SIGKILL);
             if (::poll(waiting.data(), waiting.size(), 1000) <= 0) continue;
             take(waiting[0], result_.out);
             take(waiting[1], result_.error);
             take(waiting[2], result_.terminal);
             answer();
+            interrupt(child);
         }
         int status = 0;
         ::waitpid(child, &status, 0);
@@ -104,15 +108,24 @@ class Conversation {
     /// A question is what ends with a blank; what was typed is echoed with a line end.
     void answer() {
         if (answered_ == options_.typed.size() || !result_.terminal.ends_with(' ')) return;
-        const std::string line = options_.typed[answered_++] + "\n";
+        const std::string& typed = options_.typed[answered_++];
+        const std::string line = typed == "^C" ? "\x03" : typed + "\n";
         [[maybe_unused]] const auto written = ::write(terminal_.get(), line.data(), line.size());
         result_.terminal += '\n';
+    }
+
+    void interrupt(pid_t child) {
+        if (!interrupts_ || result_.error.find(options_.interrupt_at) == std::string::npos) return;
+        interrupts_ = false;
+        std::this_thread::sleep_for(into_the_work);
+        ::kill(child, SIGINT);
     }
 
     const ChildOptions& options_;
     const FileDescriptor& terminal_;
     ChildResult result_;
     std::size_t answered_ = 0;
+    bool interrupts_ = !options_.interrupt_at.empty();
 };
 
 }  // namespace

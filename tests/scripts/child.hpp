@@ -10,9 +10,11 @@ struct ChildOptions {
     std::vector<std::string> command;      ///< program (absolute) and arguments
     std::vector<std::string> environment;  ///< all of it, "NAME=value"
     std::filesystem::path directory;
-    /// Lines typed at a terminal of the child's own, one at each question. Without any, it has no
-    /// terminal at all.
+    /// Lines typed at a terminal of the child's own, one at each question; "^C" is that key.
+    /// Without any, it has no terminal at all.
     std::vector<std::string> typed;
+    /// Sends SIGINT a moment after the child wrote this to stderr, unless it is empty.
+    std::string interrupt_at;
 };
 
 struct ChildResult {

@@ -30,6 +30,12 @@ std::filesystem::path one_file(const std::filesystem::path& root, std::string_vi
     throw Error(ErrorKind::not_found, fmt::format("{} files are named {}", found.size(), pattern));
 }
 
+std::filesystem::path first_file(const std::filesystem::path& root, std::string_view pattern) {
+    const auto found = find_files(root, pattern);
+    if (!found.empty()) return found.front();
+    throw Error(ErrorKind::not_found, fmt::format("no file is named {}", pattern));
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text) {
     std::filesystem::create_directories(path.parent_path());
     write_file_atomically(path, text, 0644);

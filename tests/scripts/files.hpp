@@ -12,6 +12,9 @@ std::vector<std::filesystem::path> find_files(const std::filesystem::path& root,
 /// The one path that it names. Throws Error when there is none or more than one.
 std::filesystem::path one_file(const std::filesystem::path& root, std::string_view pattern);
 
+/// The first path that it names. Throws Error when there is none.
+std::filesystem::path first_file(const std::filesystem::path& root, std::string_view pattern);
+
 /// Makes its folder when needed.
 void write_file(const std::filesystem::path& path, std::string_view text);
 /// Inverts the byte in the middle of a file.

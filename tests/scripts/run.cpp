@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <functional>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -64,6 +64,7 @@ class Run {
             if (const char* value = std::getenv(name)) environment_[name] = value;
         }
         environment_["HOME"] = directory_.path().string();
+        environment_["KEEL"] = binary();
         environment_["LANG"] = "C.UTF-8";
     }
 
@@ -94,6 +95,7 @@ class Run {
                                                                {"sql", &Run::sql},
                                                                {"sql2", &Run::sql2},
                                                                {"typed", &Run::typed},
+                                                               {"interrupt", &Run::interrupt},
                                                                {"exists", &Run::exists},
                                                                {"file", &Run::check_file},
                                                                {"copy", &Run::copy},
@@ -121,6 +123,7 @@ class Run {
         options.directory = directory_.path();
         options.typed = std::move(typed_);
         typed_.clear();
+        options.interrupt_at = std::exchange(interrupt_at_, {});
         if (options.command.empty()) throw unexpected("nothing to run");
         if (options.command[0] == "keel") options.command[0] = binary();
         if (options.command[0].front() != '/') {
@@ -181,6 +184,8 @@ class Run {
     void unset(const Step&, const std::string& argument) { environment_.erase(argument); }
     void typed(const Step&, const std::string& argument) { typed_.push_back(argument); }
 
+    void interrupt(const Step&, const std::string& argument) { interrupt_at_ = argument; }
+
     void run_sql(const Step& step, int number, const std::string& statement) {
         command_ = "sql " + statement;
         result_ = {};
@@ -215,10 +220,10 @@ class Run {
         std::filesystem::create_directories(path(argument));
     }
     void flip(const Step&, const std::string& argument) {
-        flip_byte(one_file(directory_.path(), argument));
+        flip_byte(first_file(directory_.path(), argument));
     }
     void cut(const Step&, const std::string& argument) {
-        cut_half(one_file(directory_.path(), argument));
+        cut_half(first_file(directory_.path(), argument));
     }
     void mode(const Step&, const std::string& argument) {
         const std::vector<std::string> words = split_words(argument);
@@ -234,6 +239,7 @@ class Run {
     Variables variables_;
     std::map<std::string, std::string> environment_;
     std::vector<std::string> typed_;
+    std::string interrupt_at_;
     std::string command_;
     ChildResult result_;
 };
@@ -241,7 +247,11 @@ class Run {
 }  // namespace
 
 std::optional<Failure> run_script(const Script& script, const std::string& engine) {
-    return Run(script, engine).play();
+    try {
+        return Run(script, engine).play();
+    } catch (const Error& error) {
+        return Failure{1, "its databases could not be made: " + error.message()};
+    }
 }
 
 }  // namespace keel::scripts
