@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/workspace.hpp"
 #include "base/ids.hpp"
@@ -26,6 +27,15 @@ class NobodyThere final : public Interaction {
     std::optional<std::string> ask(std::string_view) override { return std::nullopt; }
 
     std::string banners;
+};
+
+/// How an operation is called.
+struct TestCall {
+    std::vector<std::pair<std::string, std::string>> options = {};
+    bool yes = false;
+    bool dry_run = false;
+    std::string confirm = {};
+    std::string environment = {};
 };
 
 /// A project in a temporary directory with one database, on which operations run through a
@@ -97,14 +107,7 @@ class TestProject {
 
     std::map<std::string, std::string> variables;  ///< the process environment it sees
 
-    struct Call {
-        std::initializer_list<std::pair<std::string, std::string>> options = {};
-        bool yes = false;
-        bool dry_run = false;
-        std::string confirm = {};
-        std::string environment = {};
-    };
-    Report run(const std::string& operation, const Call& call = {}) {
+    Report run(const std::string& operation, const TestCall& call = {}) {
         Invocation invocation;
         invocation.operation = operation;
         for (const auto& [name, value] : call.options) invocation.options.set(name, value);
