@@ -59,6 +59,8 @@ class Engine {
     /// What is known to be wrong or risky with the libraries and tools this engine uses here
     /// (versions, missing pg_dump): for `keel doctor`. Needs no database.
     virtual std::vector<Diagnostic> diagnose() const = 0;
+    /// The same for this server: whether the tools here can work with it. Reads only.
+    virtual std::vector<Diagnostic> diagnose_server(Connection&) const { return {}; }
 };
 
 }  // namespace keel

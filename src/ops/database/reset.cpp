@@ -22,10 +22,12 @@ class Reset final : public Operation {
 
     Plan plan(OperationContext& context) override {
         Plan plan;
-        const auto catalog = context.engine().inspector().inspect(context.connection(), {});
-        // Without row counts: they change by themselves, and a plan that was agreed to must not.
+        const auto catalog = context.engine().inspector().inspect(
+            context.connection(), {.schema = {}, .table = {}, .rows = RowCounts::estimate});
         for (const auto& table : catalog.tables) {
-            plan.steps.push_back(drop_step("drop table " + qualified(table.schema, table.name)));
+            auto step = drop_step("drop table " + qualified(table.schema, table.name));
+            if (table.rows) step.figures.push_back(fmt::format("about {} rows", *table.rows));
+            plan.steps.push_back(std::move(step));
         }
         for (const auto& view : catalog.views) {
             plan.steps.push_back(drop_step("drop view " + qualified(view.schema, view.name)));

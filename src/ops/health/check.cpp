@@ -1,8 +1,33 @@
 #include "ops/health/check.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace keel {
+
+namespace {
+
+CheckStatus status_of(Severity severity) {
+    switch (severity) {
+        case Severity::info:
+            return CheckStatus::ok;
+        case Severity::warning:
+            return CheckStatus::warn;
+        case Severity::error:
+            return CheckStatus::fail;
+    }
+    return CheckStatus::unknown;
+}
+
+std::string with_place(const Diagnostic& diagnostic) {
+    const auto& where = diagnostic.where;
+    if (where.file.empty()) return diagnostic.message;
+    if (where.line == 0) return fmt::format("{}: {}", where.file, diagnostic.message);
+    return fmt::format("{}:{}:{}: {}", where.file, where.line, where.column, diagnostic.message);
+}
+
+}  // namespace
 
 std::string_view to_string(CheckStatus status) noexcept {
     switch (status) {
@@ -27,6 +52,13 @@ Json to_json(const HealthCheck& check) {
     json.set("message", check.message);
     json.set("fix", check.fix.empty() ? Json() : Json(check.fix));
     return json;
+}
+
+void HealthChecks::add(const Diagnostic& diagnostic) {
+    add(HealthCheck{.name = diagnostic.rule,
+                    .status = status_of(diagnostic.severity),
+                    .message = with_place(diagnostic),
+                    .fix = diagnostic.hint});
 }
 
 void HealthChecks::ok(std::string name, std::string message, Json value) {

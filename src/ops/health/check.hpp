@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "model/report.hpp"
+#include "model/diagnostic.hpp"
 
 namespace keel {
 
@@ -32,6 +32,8 @@ Json to_json(const HealthCheck& check);
 class HealthChecks {
   public:
     void add(HealthCheck check) { checks_.push_back(std::move(check)); }
+    /// A finding of somebody else's, under its own rule.
+    void add(const Diagnostic& diagnostic);
     void ok(std::string name, std::string message, Json value = {});
     void skip(std::string name, std::string reason);
     /// Runs `work`; an Error that comes out of it becomes the check `name` with status unknown.

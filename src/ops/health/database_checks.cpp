@@ -45,6 +45,14 @@ void check_server(Checkup& checkup) {
               checkup.server->version);
 }
 
+void check_tools(Checkup& checkup) {
+    const auto findings = checkup.context.engine().diagnose_server(*checkup.connection);
+    for (const auto& finding : findings) checkup.checks.add(finding);
+    if (findings.empty()) {
+        checkup.checks.ok("engine.tools", "the tools on this machine can work with the server");
+    }
+}
+
 HealthCheck marker_check(const MarkerCheck& marker) {
     HealthCheck check{.name = "database.marker", .message = marker.explanation};
     switch (marker.state) {
@@ -123,6 +131,7 @@ void check_database(Checkup& checkup) {
         return;
     }
     checks.attempt("database.version", [&] { check_server(checkup); });
+    checks.attempt("engine.tools", [&] { check_tools(checkup); });
     checks.attempt("database.marker", [&] { checks.add(marker_check(checkup.context.marker())); });
 }
 

@@ -8,32 +8,6 @@ namespace keel {
 
 namespace {
 
-CheckStatus status_of(Severity severity) {
-    switch (severity) {
-        case Severity::info:
-            return CheckStatus::ok;
-        case Severity::warning:
-            return CheckStatus::warn;
-        case Severity::error:
-            return CheckStatus::fail;
-    }
-    return CheckStatus::unknown;
-}
-
-std::string with_place(const Diagnostic& diagnostic) {
-    const auto& where = diagnostic.where;
-    if (where.file.empty()) return diagnostic.message;
-    if (where.line == 0) return fmt::format("{}: {}", where.file, diagnostic.message);
-    return fmt::format("{}:{}:{}: {}", where.file, where.line, where.column, diagnostic.message);
-}
-
-void add_diagnostic(HealthChecks& checks, const Diagnostic& diagnostic) {
-    checks.add({.name = diagnostic.rule,
-                .status = status_of(diagnostic.severity),
-                .message = with_place(diagnostic),
-                .fix = diagnostic.hint});
-}
-
 /// A file or folder, and the permission bits that it should not have.
 struct PermissionRule {
     std::string name;
@@ -70,17 +44,14 @@ void check_configuration(Checkup& checkup) {
     auto& checks = checkup.checks;
     const auto& overrides = context.invocation().overrides;
     const auto findings = Project::check(overrides, context.variables());
-    for (const auto& finding : findings) add_diagnostic(checks, finding);
+    for (const auto& finding : findings) checks.add(finding);
     try {
         const auto& project = context.project();
         checkup.has_project = true;
         const auto& environment = context.environment();
         checkup.has_environment = true;
         const auto source = project.file().empty() ? "built-in defaults" : project.file().string();
-        if (findings.empty()) {
-            checks.ok("configuration",
-                      fmt::format("environment {} from {}", environment.name, source));
-        }
+        checks.ok("configuration", fmt::format("environment {} from {}", environment.name, source));
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         // What the files themselves say wrong has been listed above.
@@ -138,7 +109,7 @@ void check_engine(Checkup& checkup) {
     checks.attempt("engine", [&] {
         const auto& engine = checkup.context.engine();
         const auto findings = engine.diagnose();
-        for (const auto& finding : findings) add_diagnostic(checks, finding);
+        for (const auto& finding : findings) checks.add(finding);
         if (findings.empty()) {
             checks.ok("engine",
                       fmt::format("nothing is known against this {} library and its tools",
