@@ -179,6 +179,12 @@ std::string escape_controls(std::string_view text, bool keep_newlines) {
     return result;
 }
 
+std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural) {
+    if (count == 1) return fmt::format("1 {}", singular);
+    if (!plural.empty()) return fmt::format("{} {}", count, plural);
+    return fmt::format("{} {}s", count, singular);
+}
+
 std::string format_bytes(std::uint64_t bytes) {
     if (bytes < 1000) return fmt::format("{} B", bytes);
     static constexpr std::array<std::string_view, 5> units = {"kB", "MB", "GB", "TB", "PB"};

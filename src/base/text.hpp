@@ -29,6 +29,8 @@ bool is_valid_utf8(std::string_view text) noexcept;
 /// bidirectional overrides become escapes. Line feeds stay when `keep_newlines`.
 std::string escape_controls(std::string_view text, bool keep_newlines = false);
 
+/// "1 file", "3 files"; `plural` where it is more than the singular and an s.
+std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural = {});
 /// "1.8 MB", powers of 1000.
 std::string format_bytes(std::uint64_t bytes);
 /// "41 ms", "2.3 s", "4 min 05 s".

@@ -93,6 +93,20 @@ class PostgresEngine final : public Engine {
         diagnose_tools(findings);
         return findings;
     }
+    std::vector<Diagnostic> diagnose_server(Connection& connection) const override {
+        std::vector<Diagnostic> findings;
+        const auto tools = find_pg_dumps();
+        // That there is none at all is said by `diagnose`.
+        if (tools.empty()) return findings;
+        const auto number = connection.query_integer("show server_version_num");
+        try {
+            choose_pg_dump(tools, static_cast<int>(number / 10'000));
+        } catch (const Error& error) {
+            findings.push_back(
+                finding(Severity::error, "postgres.pg-dump-server", error.message(), error.hint()));
+        }
+        return findings;
+    }
 
   private:
     EngineOptions options_;

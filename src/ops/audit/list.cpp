@@ -100,8 +100,9 @@ void list_audit(OperationContext& context, const OptionValues& options, Report& 
     }
     report.body.emplace_back(table_of(selection.entries));
     if (selection.skipped > 0) {
-        report.body.emplace_back(Paragraph{
-            fmt::format("{} older entries: keel audit list --limit 0", selection.skipped)});
+        report.body.emplace_back(
+            Paragraph{fmt::format("{}: keel audit list --limit 0",
+                                  count_of(selection.skipped, "older entry", "older entries"))});
     }
 }
 

@@ -46,9 +46,9 @@ void warn_of_other_logs(const Anchors& anchors, bool has_own, Report& report) {
     const auto others = anchors.heads.size() - (has_own ? 1 : 0);
     if (others == 0) return;
     report.warnings.push_back(fmt::format(
-        "the database was also changed under {} other audit log{}: of other machines or "
-        "folders, or one that was removed here",
-        others, others == 1 ? "" : "s"));
+        "the database was also changed under {}: of other machines or folders, or one that was "
+        "removed here",
+        count_of(others, "other audit log")));
 }
 
 void describe(const std::vector<AuditProblem>& problems, const std::optional<AuditHead>& head,
@@ -58,7 +58,8 @@ void describe(const std::vector<AuditProblem>& problems, const std::optional<Aud
             MarkedLine{Mark::failure, fmt::format("{}: {}", place_of(problem), problem.message)});
     }
     if (!problems.empty()) {
-        report.next_steps.emplace_back("keel backup list");
+        report.body.emplace_back(
+            Paragraph{"Keep the file as it is, and compare it with a copy from elsewhere."});
         return;
     }
     if (!head) {
@@ -66,8 +67,8 @@ void describe(const std::vector<AuditProblem>& problems, const std::optional<Aud
             MarkedLine{Mark::skipped, "no audit log: nothing has been changed from here yet"});
         return;
     }
-    report.body.emplace_back(
-        MarkedLine{Mark::ok, fmt::format("{} entries, the chain is unbroken", head->sequence)});
+    report.body.emplace_back(MarkedLine{
+        Mark::ok, count_of(head->sequence, "entry", "entries") + ", the chain is unbroken"});
     if (anchors.state == "match") {
         report.body.emplace_back(MarkedLine{Mark::ok, "the database remembers the same log"});
     } else if (anchors.state == "none") {

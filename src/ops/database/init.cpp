@@ -27,7 +27,7 @@ class Init final : public Operation {
         if (auto* migrator = context.services().migrator) {
             for (const auto& version : migrator->summary(context).pending) {
                 plan.steps.push_back(
-                    {.step = "apply " + version, .detail = "migration", .destructive = false});
+                    {.step = "apply " + version, .detail = {}, .destructive = false});
             }
         }
         return plan;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "db/transaction.hpp"
 
 namespace keel {
@@ -51,6 +52,7 @@ class Reset final : public Operation {
         }
         report_drop(context, report);
         if (leave_empty_ || !migrator) {
+            report_backup(context, report);
             report.next_steps.emplace_back("keel migrate up");
             return;
         }
@@ -83,7 +85,7 @@ class Reset final : public Operation {
                            summary.missing.size();
         if (files == 0 || (plan.empty() && summary.pending.empty())) return;
         plan.steps.push_back({.step = "apply all migrations",
-                              .detail = fmt::format("{} files", files),
+                              .detail = count_of(files, "file"),
                               .destructive = false});
     }
 
@@ -93,10 +95,13 @@ class Reset final : public Operation {
         report.result.set("backup", backup ? Json(*backup) : Json());
         report.result.set("empty", leave_empty_).set("applied", Json::array());
         report.body.emplace_back(MarkedLine{Mark::ok, "dropped everything in the database"});
-        if (backup) {
-            report.body.emplace_back(MarkedLine{
-                Mark::ok, fmt::format("backup {} holds what was there: keel undo", *backup)});
-        }
+    }
+
+    /// Where no migrations follow, which would say it at their end.
+    static void report_backup(OperationContext& context, Report& report) {
+        if (!context.safety_backup()) return;
+        report.body.emplace_back(Paragraph{
+            fmt::format("safety backup {}: keel undo brings it back", *context.safety_backup())});
     }
 
     bool leave_empty_ = false;

@@ -50,7 +50,8 @@ Json to_json(const HealthCheck& check) {
     json.set("name", check.name).set("status", to_string(check.status));
     json.set("value", check.value).set("warn", check.warn).set("fail", check.fail);
     json.set("message", check.message);
-    json.set("fix", check.fix.empty() ? Json() : Json(check.fix));
+    const auto& fix = check.command.empty() ? check.fix : check.command;
+    json.set("fix", fix.empty() ? Json() : Json(fix));
     return json;
 }
 

@@ -21,12 +21,14 @@ struct HealthCheck {
     std::string name = {};  ///< stable: "migrations.pending"
     CheckStatus status = CheckStatus::ok;
     std::string message = {};
-    std::string fix = {};  ///< a command or a sentence
+    std::string fix = {};      ///< what to do about it, in words
+    std::string command = {};  ///< or, better, what to type
     Json value = {};
     Json warn = {};
     Json fail = {};
 };
 
+/// `fix` is the command where there is one, else the words.
 Json to_json(const HealthCheck& check);
 
 class HealthChecks {

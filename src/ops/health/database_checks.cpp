@@ -29,7 +29,7 @@ void check_reachable(Checkup& checkup) {
         checks.add({.name = "database.reachable",
                     .status = CheckStatus::warn,
                     .message = "the database does not exist yet",
-                    .fix = "keel db init"});
+                    .command = "keel db init"});
         return;
     }
     checks.ok("database.reachable", fmt::format("connected in {}", format_duration(latency)),
@@ -48,7 +48,7 @@ void check_server(Checkup& checkup) {
 void check_tools(Checkup& checkup) {
     const auto findings = checkup.context.engine().diagnose_server(*checkup.connection);
     for (const auto& finding : findings) checkup.checks.add(finding);
-    if (findings.empty()) {
+    if (findings.empty() && checkup.context.engine().kind() == EngineKind::postgres) {
         checkup.checks.ok("engine.tools", "the tools on this machine can work with the server");
     }
 }
@@ -68,56 +68,69 @@ HealthCheck marker_check(const MarkerCheck& marker) {
             return check;
         case MarkerState::copy:
             check.status = CheckStatus::warn;
-            check.fix = "keel env adopt";
+            check.command = "keel env adopt";
             return check;
         case MarkerState::mismatch:
             check.status = CheckStatus::fail;
-            check.fix = "keel env adopt";
+            check.command = "keel env adopt";
             return check;
     }
     return check;
 }
 
-/// One line for a list of versions that should be empty.
-HealthCheck list_check(std::string name, const std::vector<std::string>& found, CheckStatus status,
-                       std::string_view problem) {
-    HealthCheck check{.name = std::move(name), .message = "none", .value = Json(found.size())};
-    if (found.empty()) return check;
+/// What is done about a finding.
+struct Remedy {
+    std::string_view fix = {};
+    std::string_view command = {};
+};
+
+HealthCheck finding(HealthCheck check, CheckStatus status, const Remedy& remedy) {
     check.status = status;
-    check.message = fmt::format("{}: {}", problem, join(found, ", "));
+    check.fix = remedy.fix;
+    check.command = remedy.command;
     return check;
 }
 
-HealthCheck with_fix(HealthCheck check, std::string_view fix) {
-    if (check.status != CheckStatus::ok) check.fix = fix;
-    return check;
+/// A list of versions that should be empty.
+HealthCheck list_check(HealthCheck problem, const std::vector<std::string>& found,
+                       CheckStatus status, const Remedy& remedy) {
+    problem.value = Json(found.size());
+    if (!found.empty()) {
+        problem.message += ": " + join(found, ", ");
+        return finding(std::move(problem), status, remedy);
+    }
+    problem.message = "none";
+    return problem;
 }
 
-HealthCheck bool_check(std::string name, bool found, CheckStatus status, std::string_view problem) {
-    HealthCheck check{.name = std::move(name), .message = "no", .value = Json(found)};
-    if (!found) return check;
-    check.status = status;
-    check.message = problem;
-    return check;
+HealthCheck bool_check(HealthCheck problem, bool found, CheckStatus status, const Remedy& remedy) {
+    problem.value = Json(found);
+    if (found) return finding(std::move(problem), status, remedy);
+    problem.message = "no";
+    return problem;
 }
 
-void judge_migrations(HealthChecks& checks, const MigrationSummary& migrations) {
+void judge_migrations(Checkup& checkup, const MigrationSummary& migrations) {
+    auto& checks = checkup.checks;
+    checks.add(bool_check({.name = "migrations.unfinished",
+                           .message = "a migration was interrupted or failed half way"},
+                          migrations.unfinished, CheckStatus::fail,
+                          {.command = "keel migrate status"}));
+    checks.add(list_check(
+        {.name = "migrations.changed", .message = "edited after they were applied"},
+        migrations.changed, CheckStatus::fail,
+        {.fix = "put the files back as they were, and say what is new in a new migration"}));
     checks.add(
-        with_fix(bool_check("migrations.unfinished", migrations.unfinished, CheckStatus::fail,
-                            "a migration was interrupted or failed half way"),
-                 "keel migrate status"));
-    checks.add(with_fix(list_check("migrations.changed", migrations.changed, CheckStatus::fail,
-                                   "edited after they were applied"),
-                        "put the files back as they were, or add a new migration"));
-    checks.add(with_fix(list_check("migrations.missing", migrations.missing, CheckStatus::warn,
-                                   "applied, but their files are gone"),
-                        "bring the files back from version control"));
-    checks.add(with_fix(
-        list_check("migrations.pending", migrations.pending, CheckStatus::warn, "not applied yet"),
-        "keel migrate up"));
-    checks.add(with_fix(bool_check("schema.drift", migrations.drift, CheckStatus::warn,
-                                   "the schema is not what the last migration left"),
-                        "compare it with: keel inspect"));
+        list_check({.name = "migrations.missing", .message = "applied, but their files are gone"},
+                   migrations.missing, CheckStatus::warn,
+                   {.fix = "bring the files back from version control"}));
+    checks.add(
+        list_check({.name = "migrations.pending", .message = "not applied yet"}, migrations.pending,
+                   CheckStatus::warn,
+                   {.command = checkup.has_database() ? "keel migrate up" : "keel db init"}));
+    checks.add(bool_check(
+        {.name = "schema.drift", .message = "the schema is not what the last migration left"},
+        migrations.drift, CheckStatus::warn, {.fix = "compare it with: keel inspect"}));
 }
 
 }  // namespace
@@ -144,7 +157,7 @@ void check_migrations(Checkup& checkup) {
         return;
     }
     checks.attempt("migrations",
-                   [&] { judge_migrations(checks, migrator->summary(checkup.context)); });
+                   [&] { judge_migrations(checkup, migrator->summary(checkup.context)); });
 }
 
 }  // namespace keel

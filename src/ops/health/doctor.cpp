@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "ops/health/checkup.hpp"
 
 namespace keel {
@@ -32,27 +33,29 @@ std::string line_of(const HealthCheck& check) {
 }
 
 std::string summary_of(const HealthChecks& checks) {
-    const auto count = [&](CheckStatus status) { return checks.count(status); };
-    return fmt::format("{} ok, {} warnings, {} failures, {} unknown, {} skipped",
-                       count(CheckStatus::ok), count(CheckStatus::warn), count(CheckStatus::fail),
-                       count(CheckStatus::unknown), count(CheckStatus::skipped));
-}
-
-bool is_command(std::string_view fix) {
-    return fix.starts_with("keel ") || fix.starts_with("chmod ");
+    std::vector<std::string> parts;
+    const auto add = [&](CheckStatus status, std::string_view singular, std::string_view plural) {
+        const auto count = static_cast<std::uint64_t>(checks.count(status));
+        if (count > 0) parts.push_back(count_of(count, singular, plural));
+    };
+    add(CheckStatus::fail, "failure", "failures");
+    add(CheckStatus::warn, "warning", "warnings");
+    add(CheckStatus::unknown, "unknown", "unknown");
+    add(CheckStatus::ok, "ok", "ok");
+    add(CheckStatus::skipped, "that does not apply", "that do not apply");
+    return join(parts, ", ");
 }
 
 void describe(const HealthChecks& checks, Report& report) {
     for (const auto& check : checks.all()) {
+        // What does not apply here would only hide what does.
+        if (check.status == CheckStatus::skipped) continue;
         report.body.emplace_back(MarkedLine{mark_of(check.status), line_of(check)});
-        const bool is_finding = check.status != CheckStatus::ok &&
-                                check.status != CheckStatus::skipped && !check.fix.empty();
-        if (!is_finding) continue;
-        if (!is_command(check.fix)) {
-            report.body.emplace_back(Paragraph{"      " + check.fix});
-        } else if (std::ranges::find(report.next_steps, check.fix) == report.next_steps.end()) {
-            report.next_steps.push_back(check.fix);
-        }
+        if (check.status == CheckStatus::ok) continue;
+        if (!check.fix.empty()) report.body.emplace_back(Paragraph{"  " + check.fix});
+        const bool is_new =
+            std::ranges::find(report.next_steps, check.command) == report.next_steps.end();
+        if (!check.command.empty() && is_new) report.next_steps.push_back(check.command);
     }
     report.body.emplace_back(Paragraph{summary_of(checks)});
 }

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+
 #include "base/text.hpp"
 #include "ops/health/checkup.hpp"
 
@@ -15,25 +17,62 @@ struct PermissionRule {
     mode_t unwanted = 0;
     CheckStatus found = CheckStatus::warn;
     std::string_view danger;
-    std::string_view fix;
+    std::string_view mode;  ///< for chmod
 };
+
+std::vector<PermissionRule> permission_rules(const Project& project) {
+    const auto& root = project.root();
+    std::vector<PermissionRule> rules = {
+        {.name = "files.dotenv",
+         .path = root / ".env",
+         .unwanted = 077,
+         .danger = "others can read the secrets in it",
+         .mode = "600"},
+        // The file may name commands to run for a secret: who can write it runs what he likes.
+        {.name = "files.project",
+         .path = root / "keel.toml",
+         .unwanted = 002,
+         .found = CheckStatus::fail,
+         .danger = "everybody can change where the data is",
+         .mode = "o-w"},
+        {.name = "files.local",
+         .path = root / "keel.local.toml",
+         .unwanted = 006,
+         .danger = "everybody can read or change this machine's settings",
+         .mode = "600"},
+        {.name = "files.state",
+         .path = project.state_directory(),
+         .unwanted = 077,
+         .danger = "others can read or change the audit log",
+         .mode = "700"}};
+    if (!project.backup().repository.starts_with("s3:")) {
+        rules.push_back({.name = "files.backups",
+                         .path = project.backup().repository,
+                         .unwanted = 077,
+                         .danger = "others can read the data in it",
+                         .mode = "700"});
+    }
+    return rules;
+}
 
 void check_permissions(HealthChecks& checks, const PermissionRule& rule) {
     struct stat info{};
+    const auto shown = rule.path.filename().string();
     if (::stat(rule.path.c_str(), &info) != 0) {
-        checks.skip(rule.name, fmt::format("there is no '{}'", rule.path.string()));
+        if (errno != ENOENT && errno != ENOTDIR) throw io_error("examine", rule.path.string());
+        checks.skip(rule.name, fmt::format("there is no '{}'", shown));
         return;
     }
     const auto mode = info.st_mode & 0777U;
     const auto value = fmt::format("{:04o}", mode);
     if ((mode & rule.unwanted) == 0) {
-        checks.ok(rule.name, fmt::format("'{}' is {}", rule.path.string(), value), value);
+        checks.ok(rule.name, fmt::format("'{}' is {}", shown, value), value);
         return;
     }
     checks.add({.name = rule.name,
                 .status = rule.found,
-                .message = fmt::format("'{}' is {}: {}", rule.path.string(), value, rule.danger),
-                .fix = fmt::format("chmod {} '{}'", rule.fix, rule.path.string()),
+                .message = fmt::format("'{}' is {}: {}", shown, value, rule.danger),
+                .command = fmt::format("chmod {} '{}'", rule.mode, rule.path.string()),
                 .value = value});
 }
 
@@ -66,41 +105,9 @@ void check_configuration(Checkup& checkup) {
 void check_file_permissions(Checkup& checkup) {
     if (!checkup.has_project) return;
     auto& checks = checkup.checks;
-    const auto& project = checkup.context.project();
-    const auto root = project.root();
-    checks.attempt("files", [&] {
-        check_permissions(checks, {.name = "files.dotenv",
-                                   .path = root / ".env",
-                                   .unwanted = 077,
-                                   .danger = "others can read the secrets in it",
-                                   .fix = "600"});
-        // The file may name commands to run for a secret: who can write it runs what he likes.
-        check_permissions(checks, {.name = "files.project",
-                                   .path = root / "keel.toml",
-                                   .unwanted = 002,
-                                   .found = CheckStatus::fail,
-                                   .danger = "everybody can change where the data is",
-                                   .fix = "o-w"});
-        check_permissions(checks, {.name = "files.local",
-                                   .path = root / "keel.local.toml",
-                                   .unwanted = 006,
-                                   .danger = "everybody can read or change this machine's settings",
-                                   .fix = "600"});
-        check_permissions(checks, {.name = "files.state",
-                                   .path = project.state_directory(),
-                                   .unwanted = 077,
-                                   .danger = "others can read or change the audit log",
-                                   .fix = "700"});
-        if (project.backup().repository.starts_with("s3:")) {
-            checks.skip("files.backups", "the backups are not in a folder");
-            return;
-        }
-        check_permissions(checks, {.name = "files.backups",
-                                   .path = project.backup().repository,
-                                   .unwanted = 077,
-                                   .danger = "others can read the data in it",
-                                   .fix = "700"});
-    });
+    for (const auto& rule : permission_rules(checkup.context.project())) {
+        checks.attempt(rule.name, [&] { check_permissions(checks, rule); });
+    }
 }
 
 void check_engine(Checkup& checkup) {

@@ -26,7 +26,7 @@ void add_missing_backup(Checkup& checkup) {
         checks.add({.name = "backup.age",
                     .status = CheckStatus::fail,
                     .message = "a protected environment has no backup",
-                    .fix = "keel backup create",
+                    .command = "keel backup create",
                     .warn = Json(backup_age_warn.count()),
                     .fail = Json(backup_age_fail.count())});
     }
@@ -37,7 +37,9 @@ void judge_age(Checkup& checkup, const BackupSummary& backup) {
     const auto age = std::chrono::floor<hours>(now - parse_utc(backup.created_at));
     HealthCheck check{
         .name = "backup.age",
-        .message = fmt::format("the newest, {}, is {} hours old", backup.id, age.count()),
+        .message = fmt::format(
+            "the newest, {}, is {} old", backup.id,
+            count_of(static_cast<std::uint64_t>(std::max<std::int64_t>(age.count(), 0)), "hour")),
         .value = Json(age.count())};
     if (checkup.is_protected()) {
         check.warn = Json(backup_age_warn.count());
@@ -47,7 +49,7 @@ void judge_age(Checkup& checkup, const BackupSummary& backup) {
         else if (age >= backup_age_warn)
             check.status = CheckStatus::warn;
     }
-    if (check.status != CheckStatus::ok) check.fix = "keel backup create";
+    if (check.status != CheckStatus::ok) check.command = "keel backup create";
     checkup.checks.add(std::move(check));
 }
 
@@ -59,7 +61,7 @@ void judge_verification(HealthChecks& checks, const BackupSummary& backup) {
     checks.add({.name = "backup.verified",
                 .status = CheckStatus::warn,
                 .message = "the newest backup has not been read back",
-                .fix = "keel backup verify " + backup.id,
+                .command = "keel backup verify " + backup.id,
                 .value = Json(false)});
 }
 
@@ -82,7 +84,7 @@ void check_chain(Checkup& checkup) {
         checks.add({.name = "audit.chain",
                     .status = CheckStatus::fail,
                     .message = fmt::format("{}:{}: {}", first.file, first.line, first.message),
-                    .fix = "keel audit verify",
+                    .command = "keel audit verify",
                     .value = Json(problems.size())});
         return;
     }
@@ -91,7 +93,7 @@ void check_chain(Checkup& checkup) {
         checks.skip("audit.chain", "nothing has been changed yet, so there is no audit log");
         return;
     }
-    checks.ok("audit.chain", fmt::format("{} entries, unbroken", head->sequence),
+    checks.ok("audit.chain", count_of(head->sequence, "entry", "entries") + ", unbroken",
               Json(head->sequence));
 }
 
@@ -133,7 +135,7 @@ void check_leftovers(Checkup& checkup) {
         checks.add({.name = name,
                     .status = CheckStatus::warn,
                     .message = "left by interrupted runs: " + join(found, ", "),
-                    .fix = "keel recover",
+                    .command = "keel recover",
                     .value = Json(found.size())});
     });
 }

@@ -40,10 +40,6 @@ Status read_status(OperationContext& context) {
     return status;
 }
 
-std::string count_of(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 void judge_marker(const MarkerCheck& marker, std::vector<Finding>& findings) {
     switch (marker.state) {
         case MarkerState::absent:

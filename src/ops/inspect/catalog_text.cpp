@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace keel {
@@ -48,12 +50,28 @@ std::string constraint_text(const Constraint& constraint) {
     return constraint.validated ? definition : definition + " (not validated)";
 }
 
+/// Takes away the columns that are empty from top to bottom (SQLite's constraints have no names).
+void drop_empty_columns(TextTable& table) {
+    for (std::size_t column = table.header.size(); column-- > 0;) {
+        const bool is_used =
+            std::ranges::any_of(table.rows, [&](const auto& row) { return !row[column].empty(); });
+        if (is_used) continue;
+        const auto place = static_cast<std::ptrdiff_t>(column);
+        table.header.erase(table.header.begin() + place);
+        if (column < table.right_aligned.size()) {
+            table.right_aligned.erase(table.right_aligned.begin() + place);
+        }
+        for (auto& row : table.rows) row.erase(row.begin() + place);
+    }
+}
+
 /// A heading and a table, or one line when there is nothing to list.
 void add_list(std::vector<Block>& blocks, std::string_view what, TextTable table) {
     if (table.rows.empty()) {
         blocks.emplace_back(Paragraph{fmt::format("No {}.", to_lower(what))});
         return;
     }
+    drop_empty_columns(table);
     blocks.emplace_back(Paragraph{std::string(what)});
     blocks.emplace_back(std::move(table));
 }

@@ -38,6 +38,13 @@ Json to_json(const ObjectCounts& counts) {
     return json;
 }
 
+std::string contents(const ObjectCounts& counts) {
+    return fmt::format("{}, {}, {}, {}, {}", count_of(counts.tables, "table"),
+                       count_of(counts.views, "view"), count_of(counts.indexes, "index", "indexes"),
+                       count_of(counts.triggers, "trigger"),
+                       count_of(counts.functions, "function"));
+}
+
 Json settings_json(const ServerInfo& server) {
     Json json = Json::object();
     for (const auto& [name, value] : server.settings) json.set(name, value);
@@ -77,10 +84,7 @@ void show_info(OperationContext& context, const OptionValues&, Report& report) {
         .set("settings", settings_json(server));
 
     auto lines = overview(engine_name, address, server);
-    lines.items.emplace_back(
-        "contents",
-        fmt::format("{} tables, {} views, {} indexes, {} triggers, {} functions", counts.tables,
-                    counts.views, counts.indexes, counts.triggers, counts.functions));
+    lines.items.emplace_back("contents", contents(counts));
     report.body.emplace_back(std::move(lines));
     if (!server.settings.empty()) {
         report.body.emplace_back(Paragraph{"Settings"});
