@@ -3,7 +3,7 @@
 import collections
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # What changes a disk or talks to a server. Reading alone cannot leave anything half done.
@@ -25,6 +25,7 @@ class Fault:
     call: str
     when: int  # the how-manieth of these calls in a process or thread
     action: str  # "KILL", or the name of an errno
+    path: str = field(default="", compare=False)  # what the call was about in the clean run
 
     def injection(self):
         how = "signal=KILL" if self.action == "KILL" else f"error={self.action}"
@@ -32,6 +33,10 @@ class Fault:
 
     def __str__(self):
         return f"{self.call} #{self.when} {self.action}"
+
+    def loses_data(self):
+        """Whether the call could not write something to the disk that a backup needs."""
+        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and "/backups/backups/" in self.path
 
 
 def strace_works():
@@ -69,7 +74,7 @@ def list_faults(command, folder, environment, with_server):
         counts[thread, call] += 1
         if is_relevant(call, arguments, str(folder), with_server):
             for action in ["KILL", *ERRORS.get(call, [])]:
-                faults[Fault(call, counts[thread, call], action)] = None
+                faults.setdefault(Fault(call, counts[thread, call], action, arguments[:200]))
     trace.unlink()
     faults.pop(Fault("execve", 1, "KILL"), None)  # strace starting the command itself
     return list(faults)

@@ -53,13 +53,15 @@ class Oracle:
             raise RuntimeError(f"{self.scenario.name} without any fault: {'; '.join(problems)}")
         self.site.remove(case)
 
-    def judge(self, case, outcome):
-        status, _, errors = outcome
+    def judge(self, case, fault, outcome):
+        status, printed, errors = outcome
         if status is None:
             return ["hangs"]
         problems = []
         if status not in ALLOWED_STATUS:
             problems.append(f"exit status {status}: {errors.strip()[-300:]}")
+        if status == 0 and fault.loses_data() and not json.loads(printed)["warnings"]:
+            problems.append(f"nothing is told of the failure: {fault.path}")
         problems += self.check_backups(case)
         recovered = self.keel.run(case, "recover", "--yes", "--json")
         if recovered.returncode != 0:

@@ -14,6 +14,7 @@ from pathlib import Path
 HISTORY = "version, name, checksum, state, statements"
 RUN_ID = re.compile(r"\d{8}t\d{6}(-?[0-9a-z]+)?|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}")
 
+
 # A backup has a record for each check it has had; how many there are says nothing.
 CHECK_NUMBER = re.compile(r"(?<=checks/ID)\.\d+")
 
@@ -56,6 +57,8 @@ class SqliteSite:
     def state(self, case):
         """Schema, rows and history as one digest."""
         digest = hashlib.sha256()
+        if not (case / "shop.db").exists():
+            return "missing"
         with contextlib.closing(sqlite3.connect(case / "shop.db")) as connection:
             if connection.execute("pragma integrity_check").fetchall() != [("ok",)]:
                 return "damaged"
