@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -27,6 +28,14 @@ class NobodyThere final : public Interaction {
     std::optional<std::string> ask(std::string_view) override { return std::nullopt; }
 
     std::string banners;
+};
+
+/// The system's time, moved by as much as a test says.
+class ShiftedClock final : public Clock {
+  public:
+    TimePoint now() const override { return SystemClock().now() + shift; }
+
+    std::chrono::milliseconds shift{0};
 };
 
 /// How an operation is called.
@@ -124,18 +133,18 @@ class TestProject {
             return found->second;
         });
         const Context context{
-            .stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock_};
+            .stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
         return workspace.run(invocation, interaction, context);
     }
 
     NobodyThere interaction;
+    ShiftedClock clock;
 
   private:
     TemporaryDirectory directory_;
     EngineKind kind_;
     std::string url_;
     std::unique_ptr<Engine> engine_;
-    SystemClock clock_;
 };
 
 }  // namespace keel

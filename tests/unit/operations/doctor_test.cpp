@@ -176,3 +176,46 @@ TEST_CASE("a protected environment without a backup fails, an unprotected one do
     CHECK(check_with("false") == "skipped");
     CHECK(check_with("true") == "fail");
 }
+
+TEST_CASE(
+    "a backup of a protected environment grows old: warning after a day, failure after a week") {
+    TestProject project;
+    REQUIRE(project.run("db init").ok());
+    REQUIRE(project.run("backup create").ok());
+    project.write("keel.toml",
+                  "[environments.dev]\nprotected = true\nurl = \"" + project.url_text() + "\"\n");
+    const auto status_after = [&](int hours) {
+        project.clock.shift = std::chrono::hours(hours);
+        return status_of(project.run("doctor"), "backup.age");
+    };
+
+    CHECK(status_after(23) == "ok");
+    CHECK(status_after(25) == "warn");
+    CHECK(status_after(8 * 24) == "fail");
+}
+
+TEST_CASE("a database that says it is another environment's fails") {
+    on_each_engine([](TestProject& project) {
+        REQUIRE(project.run("db init").ok());
+        project.write("keel.toml",
+                      "[project]\ndefault = \"other\"\n[environments.other]\nurl = \"" +
+                          project.url_text() + "\"\n");
+
+        const auto report = project.run("doctor");
+
+        CHECK(status_of(report, "database.marker") == "fail");
+        CHECK(report.exit_status() == 3);
+    });
+}
+
+TEST_CASE("a copy of another environment's database is a warning") {
+    TestProject project;
+    REQUIRE(project.run("db init").ok());
+    std::filesystem::copy_file(project.url().path(), project.root() / "copy.db");
+    project.write("keel.toml", "[environments.other]\nurl = \"sqlite:copy.db\"\n");
+
+    const auto report = project.run("doctor", {.environment = "other"});
+
+    CHECK(status_of(report, "database.marker") == "warn");
+    CHECK(report.next_steps.front() == "keel env adopt");
+}
