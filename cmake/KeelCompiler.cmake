@@ -12,7 +12,7 @@ target_compile_options(keel_compiler INTERFACE
 # GCC 12 reports false positives from inlined standard library code at -O2 with these. Members left out of a
 # designated initializer take their defaults: that is how options are passed here.
 target_compile_options(keel_compiler INTERFACE -Wno-null-dereference -Wno-restrict -Wno-missing-field-initializers
-    $<$<CONFIG:Release>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread>)
+    $<$<CONFIG:Release>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized>)
 
 if(KEEL_SANITIZE STREQUAL "address")
     target_compile_options(keel_compiler INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
