@@ -70,7 +70,7 @@ std::string shown(const Json& entry, std::string_view key) {
 
 TextTable table_of(const std::deque<Json>& entries) {
     TextTable table{
-        .header = {"SEQ", "TIME", "ENVIRONMENT", "WHO", "OPERATION", "OUTCOME", "BACKUP"},
+        .header = {"seq", "time", "environment", "who", "operation", "outcome", "backup"},
         .rows = {},
         .right_aligned = {true}};
     for (const auto& entry : entries) {

@@ -78,7 +78,7 @@ void add_list(std::vector<Block>& blocks, std::string_view what, TextTable table
 
 void add_tables(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema,
                 const CatalogFigures& figures) {
-    TextTable list{.header = {"TABLE", "KIND", "ROWS", "SIZE", "COLUMNS", "INDEXES"},
+    TextTable list{.header = {"table", "kind", "rows", "size", "columns", "indexes"},
                    .rows = {},
                    .right_aligned = {false, false, true, true, true, true}};
     for (const auto& table : catalog.tables) {
@@ -136,7 +136,7 @@ Rows rows_of_all(const Catalog& catalog, bool with_schema, const RowsOf& rows_of
 
 void add_triggers(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema) {
     TextTable list{
-        .header = {"TABLE", "TRIGGER", "STATE"},
+        .header = {"table", "trigger", "state"},
         .rows = rows_of_all(catalog, with_schema,
                             [](const Table& table) { return trigger_rows(table.triggers); }),
         .right_aligned = {}};
@@ -148,7 +148,7 @@ void add_triggers(std::vector<Block>& blocks, const Catalog& catalog, bool with_
 }
 
 void add_functions(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema) {
-    TextTable list{.header = {"FUNCTION", "KIND"}, .rows = {}, .right_aligned = {}};
+    TextTable list{.header = {"function", "kind"}, .rows = {}, .right_aligned = {}};
     for (const auto& routine : catalog.routines) {
         list.rows.push_back(
             {qualified(routine.schema, routine.signature, with_schema), routine.kind});
@@ -157,7 +157,7 @@ void add_functions(std::vector<Block>& blocks, const Catalog& catalog, bool with
 }
 
 void add_views(std::vector<Block>& blocks, const Catalog& catalog, bool with_schema) {
-    TextTable list{.header = {"VIEW", "KIND"}, .rows = {}, .right_aligned = {}};
+    TextTable list{.header = {"view", "kind"}, .rows = {}, .right_aligned = {}};
     for (const auto& view : catalog.views) {
         list.rows.push_back({qualified(view.schema, view.name, with_schema),
                              view.materialized ? "materialized view" : "view"});
@@ -177,7 +177,7 @@ KeyValues table_overview(const Table& table, const CatalogFigures& figures) {
 
 TextTable column_table(const Table& table) {
     TextTable list{
-        .header = {"COLUMN", "TYPE", "NULL", "DEFAULT"}, .rows = {}, .right_aligned = {}};
+        .header = {"column", "type", "null", "default"}, .rows = {}, .right_aligned = {}};
     for (const auto& column : table.columns) {
         auto value = one_line(column.default_expression.value_or(""));
         if (!column.generated.empty()) {
@@ -199,13 +199,13 @@ std::vector<Block> catalog_lists(const Catalog& catalog, const CatalogSections& 
     if (sections.indexes) {
         const auto rows_of = [&](const Table& table) { return index_rows(table, figures); };
         add_list(blocks, "Indexes",
-                 {.header = {"TABLE", "INDEX", "COLUMNS", "TRAITS", "SIZE"},
+                 {.header = {"table", "index", "columns", "traits", "size"},
                   .rows = rows_of_all(catalog, with_schema, rows_of),
                   .right_aligned = {false, false, false, false, true}});
     }
     if (sections.constraints) {
         add_list(blocks, "Constraints",
-                 {.header = {"TABLE", "CONSTRAINT", "KIND", "DEFINITION"},
+                 {.header = {"table", "constraint", "kind", "definition"},
                   .rows = rows_of_all(catalog, with_schema, constraint_rows),
                   .right_aligned = {}});
     }
@@ -220,19 +220,19 @@ std::vector<Block> table_details(const Table& table, const CatalogFigures& figur
     add_list(blocks, "Columns", column_table(table));
     if (!table.indexes.empty()) {
         add_list(blocks, "Indexes",
-                 {.header = {"INDEX", "COLUMNS", "TRAITS", "SIZE"},
+                 {.header = {"index", "columns", "traits", "size"},
                   .rows = index_rows(table, figures),
                   .right_aligned = {false, false, false, true}});
     }
     if (!table.constraints.empty()) {
         add_list(blocks, "Constraints",
-                 {.header = {"CONSTRAINT", "KIND", "DEFINITION"},
+                 {.header = {"constraint", "kind", "definition"},
                   .rows = constraint_rows(table),
                   .right_aligned = {}});
     }
     if (!table.triggers.empty()) {
         add_list(blocks, "Triggers",
-                 {.header = {"TRIGGER", "STATE"},
+                 {.header = {"trigger", "state"},
                   .rows = trigger_rows(table.triggers),
                   .right_aligned = {}});
     }
