@@ -58,7 +58,7 @@ void run_script(Connection& connection, std::string_view script) {
     connection.run_script(postgres_engine().dialect().split(script).statements);
 }
 
-Error error_of(const std::function<void()>& work) {
+Error thrown_by(const std::function<void()>& work) {
     try {
         work();
     } catch (const Error& error) {

@@ -55,6 +55,6 @@ struct QuietContext {
 };
 
 /// The Error that `work` throws; fails the test when it throws none.
-Error error_of(const std::function<void()>& work);
+Error thrown_by(const std::function<void()>& work);
 
 }  // namespace keel::conformance
