@@ -28,7 +28,7 @@ std::unique_ptr<Connection> EngineFixture::connect(const DatabaseUrl& url,
 }
 
 std::vector<FixtureMaker> fixture_makers() {
-    return {{"sqlite", make_sqlite_fixture}};
+    return {{"sqlite", make_sqlite_fixture}, {"postgres", make_postgres_fixture}};
 }
 
 void for_each_engine(const std::function<void(EngineFixture&)>& body) {

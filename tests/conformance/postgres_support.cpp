@@ -1,4 +1,4 @@
-#include "conformance/postgres_support.hpp"
+#include "postgres_support.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -58,7 +58,7 @@ void run_script(Connection& connection, std::string_view script) {
     connection.run_script(postgres_engine().dialect().split(script).statements);
 }
 
-Error thrown_by(const std::function<void()>& work) {
+Error failure_of(const std::function<void()>& work) {
     try {
         work();
     } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,14 +48,7 @@ void drop_postgres_databases(const std::string& name);
 /// Runs a script with the dialect's splitter.
 void run_script(Connection& connection, std::string_view script);
 
-/// A context that shows nothing and stops on request.
-struct QuietContext {
-    std::stop_source stop;
-    SystemClock clock;
-    Context context{stop.get_token(), no_progress(), no_logger(), clock};
-};
-
 /// The Error that `work` throws; fails the test when it throws none.
-Error thrown_by(const std::function<void()>& work);
+Error failure_of(const std::function<void()>& work);
 
 }  // namespace keel::conformance

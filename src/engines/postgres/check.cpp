@@ -48,7 +48,7 @@ constexpr std::string_view checked_indexes = R"(
 constexpr std::string_view checked_tables = R"(
     select c.oid, c.oid::regclass::text
     from pg_class c
-    where c.relkind in ('r', 'm', 't') and c.relpersistence <> 't')";
+    where c.relkind in ('r', 'm', 't') and c.relpersistence <> 't' and c.relispopulated)";
 
 /// The schema of an installed amcheck, quoted; nothing when it is not installed.
 std::optional<std::string> amcheck_schema(Connection& connection) {

@@ -56,7 +56,7 @@ std::uint64_t PostgresConnection::execute(std::string_view sql, std::span<const 
     for (auto result = wire_->next(); result != nullptr; result = wire_->next()) {
         const auto status = libpq().result_status(result.get());
         refuse_copy(*wire_, status);
-        if (is_failure(status)) failure = wire_->error(*result, sql);
+        if (is_failure(status) && !failure) failure = wire_->error(*result, sql);
         changed = parse_unsigned(libpq().cmd_tuples(result.get())).value_or(changed);
     }
     if (failure) throw *failure;
@@ -72,7 +72,7 @@ void PostgresConnection::query(std::string_view sql, std::span<const Value> para
     for (auto result = wire_->next(); result != nullptr; result = wire_->next()) {
         const auto status = libpq().result_status(result.get());
         refuse_copy(*wire_, status);
-        if (is_failure(status)) failure = wire_->error(*result, sql);
+        if (is_failure(status) && !failure) failure = wire_->error(*result, sql);
         for (int row = 0; row < libpq().ntuples(result.get()); ++row) each(ResultRow(*result, row));
     }
     if (failure) throw *failure;

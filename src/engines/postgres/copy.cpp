@@ -46,10 +46,9 @@ std::uint64_t end_copy(Wire& wire, std::string_view sql) {
     std::uint64_t rows = 0;
     std::optional<Error> failure;
     for (auto result = wire.next(); result != nullptr; result = wire.next()) {
-        if (libpq().result_status(result.get()) == PGRES_FATAL_ERROR)
-            failure = wire.error(*result, sql);
-        else
-            rows = parse_unsigned(libpq().cmd_tuples(result.get())).value_or(rows);
+        const bool is_failure = libpq().result_status(result.get()) == PGRES_FATAL_ERROR;
+        if (is_failure && !failure) failure = wire.error(*result, sql);
+        if (!is_failure) rows = parse_unsigned(libpq().cmd_tuples(result.get())).value_or(rows);
     }
     if (failure) throw std::move(*failure);
     return rows;

@@ -38,18 +38,23 @@ CopySpec DumpTable::copy_out_spec() const {
     spec.schema = schema;
     spec.table = name;
     spec.columns = columns;
-    if (!condition.empty())
-        spec.query = fmt::format("select {} from only {} {}", column_list(columns),
-                                 quote_name(schema, name), condition);
+    if (is_partitioned || !condition.empty())
+        spec.query =
+            fmt::format("select {} from {}{} {}", column_list(columns),
+                        is_partitioned ? "" : "only ", quote_name(schema, name), condition);
     return spec;
 }
 
 CopySpec DumpTable::copy_in_spec() const {
     CopySpec spec;
-    spec.schema = root_name.empty() ? schema : root_schema;
-    spec.table = root_name.empty() ? name : root_name;
+    spec.schema = schema;
+    spec.table = name;
     spec.columns = columns;
     return spec;
+}
+
+std::string DumpTable::lock_target() const {
+    return (is_partitioned ? "" : "only ") + quote_name(schema, name);
 }
 
 std::vector<DumpTable> read_dump_tables(Connection& connection) {
@@ -61,8 +66,7 @@ std::vector<DumpTable> read_dump_tables(Connection& connection) {
         table.name = row.string(1);
         table.columns = string_list(row.text(2));
         table.condition = row.string(3);
-        const auto root = row.is_null(4) ? std::vector<std::string>() : string_list(row.text(4));
-        if (root.size() == 2) table.root_schema = root[0], table.root_name = root[1];
+        table.is_partitioned = row.boolean(4);
         table.estimate = row.integer(5);
         tables.push_back(std::move(table));
     });
@@ -108,8 +112,7 @@ Json to_json(const std::vector<DumpTable>& tables) {
     for (const auto& table : tables) {
         Json item = Json::object();
         if (!table.condition.empty()) item.set("condition", table.condition);
-        if (!table.root_name.empty())
-            item.set("root_schema", table.root_schema).set("root", table.root_name);
+        if (table.is_partitioned) item.set("partitioned", true);
         list.push_back(std::move(item));
     }
     return list;
@@ -147,8 +150,7 @@ std::vector<DumpTable> tables_of(const DumpContent& content) {
                           .name = table.name,
                           .columns = table.columns,
                           .condition = details[i].string_or("condition", ""),
-                          .root_schema = details[i].string_or("root_schema", ""),
-                          .root_name = details[i].string_or("root", "")});
+                          .is_partitioned = details[i].bool_or("partitioned", false)});
     }
     return tables;
 }

@@ -15,13 +15,14 @@ struct DumpTable {
     std::string schema;
     std::string name;
     std::vector<std::string> columns;
-    std::string condition;    ///< "where …": which rows of an extension's table are users'
-    std::string root_schema;  ///< of the hash-partitioned table through which it is loaded
-    std::string root_name;    ///< empty: it is loaded itself
+    std::string condition;        ///< "where …": which rows of an extension's are users'
+    bool is_partitioned = false;  ///< by hash: read and loaded as a whole
     std::int64_t estimate = 0;
 
     CopySpec copy_out_spec() const;
     CopySpec copy_in_spec() const;
+    /// What LOCK TABLE is given.
+    std::string lock_target() const;
 };
 
 std::vector<DumpTable> read_dump_tables(Connection& connection);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "base/text.hpp"
 
@@ -53,6 +54,15 @@ std::string first_line(std::string_view text) {
     return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
+/// The first line, or where several hosts were tried, what became of each.
+std::string summary(std::string_view text) {
+    std::vector<std::string> attempts;
+    for (const auto& line : split(text, '\n')) {
+        if (line.starts_with("connection to server")) attempts.emplace_back(trim(line));
+    }
+    return attempts.size() > 1 ? join(attempts, "; ") : first_line(text);
+}
+
 std::optional<std::size_t> offset_of(const PGresult& result, std::string_view statement) {
     const auto position = parse_unsigned(field(result, PG_DIAG_STATEMENT_POSITION));
     if (!position || statement.empty()) return std::nullopt;
@@ -94,7 +104,7 @@ VerboseMessage read_verbose(std::string_view message) {
             });
         if (is_state) return {std::string(state), first_line(rest.substr(7))};
     }
-    return {"", first_line(message)};
+    return {"", summary(message)};
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -123,7 +133,7 @@ ErrorKind kind_of_client_message(std::string_view message) {
                                            "certificate",
                                            "invalid",
                                            "missing",
-                                           "service",
+                                           "definition of service",
                                            "authentication method",
                                            "channel binding",
                                            "unsupported",

@@ -62,7 +62,17 @@ class Publisher {
                         fmt::format("there is no staged database '{}'", staged_));
         refuse_slots();
         old_state_ = read_database_state(*maintenance_, target_);
-        if (old_state_) apply_database_state(*maintenance_, staged_, *old_state_, context_.logger);
+        state_ = old_state_ ? *old_state_ : state_in_backup();
+        if (!state_.is_null())
+            apply_database_state(*maintenance_, staged_, state_, context_.logger);
+    }
+
+    /// What the backup says, for a target that is not there to be asked.
+    Json state_in_backup() {
+        const auto staged_state = read_database_state(*maintenance_, staged_);
+        const auto comment = staged_state ? staged_state->string_or("comment", "") : "";
+        const auto side = read_side(staged_, comment, target_);
+        return side ? side->state : Json();
     }
 
     /// They belong to the database that is about to be dropped; nobody else can bring them back.

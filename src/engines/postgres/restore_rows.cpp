@@ -11,8 +11,9 @@ namespace {
 // Rows between two progress events and looks at the stop request.
 constexpr std::uint64_t rows_at_once = 8192;
 
-Error differs(const std::string& schema, const std::string& name, std::string_view what) {
-    return Error(ErrorKind::integrity, fmt::format("table {}.{} {}", schema, name, what))
+Error differs(const TableContent& table, std::string_view what) {
+    return Error(ErrorKind::integrity,
+                 fmt::format("table {}.{} {}", table.schema, table.name, what))
         .with_hint("the target was left as it was; verify the backup: keel backup verify");
 }
 
@@ -26,11 +27,6 @@ RowRestore::RowRestore(Connection& connection, const DumpContent& content, Strea
       context_(context),
       tables_(tables_of(content)) {
     for (const auto& table : content_.tables) total_ += table.rows;
-}
-
-RowRestore::Target RowRestore::target_of(const DumpTable& table) {
-    if (table.root_name.empty()) return {table.schema, table.name};
-    return {table.root_schema, table.root_name};
 }
 
 void RowRestore::report(std::string_view phase, const std::string& table) {
@@ -66,22 +62,19 @@ void RowRestore::load_table(const DumpTable& table, const TableContent& content)
     }
     report("restore", table.name);
     if (digest.rows() != content.rows || digest.hex() != content.digest)
-        throw differs(table.schema, table.name, "is not in the backup as its manifest says");
-    expected_[target_of(table)].merge(digest);
+        throw differs(content, "is not in the backup as its manifest says");
 }
 
 void RowRestore::compare() {
-    std::map<Target, RowDigest> found;
     done_ = 0;
-    for (const auto& table : tables_) found[target_of(table)].merge(read_back(table));
-    for (const auto& [target, digest] : expected_) {
-        const auto& actual = found[target];
-        if (actual == digest) continue;
-        throw differs(target.first, target.second,
-                      actual.rows() == digest.rows()
-                          ? std::string("came back with other values than it was saved with")
-                          : fmt::format("came back with {} rows instead of {}", actual.rows(),
-                                        digest.rows()));
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        const auto& content = content_.tables[i];
+        const auto found = read_back(tables_[i]);
+        if (found.rows() != content.rows)
+            throw differs(content, fmt::format("came back with {} rows instead of {}", found.rows(),
+                                               content.rows));
+        if (found.hex() != content.digest)
+            throw differs(content, "came back with other values than it was saved with");
     }
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/context.hpp"
@@ -28,11 +26,6 @@ class RowRestore {
     void compare();
 
   private:
-    /// The table through which rows went in, as the unit in which they are compared: rows of
-    /// hash partitions may have found another partition.
-    using Target = std::pair<std::string, std::string>;
-    static Target target_of(const DumpTable& table);
-
     void load_table(const DumpTable& table, const TableContent& content);
     RowDigest read_back(const DumpTable& table);
     void report(std::string_view phase, const std::string& table);
@@ -42,7 +35,6 @@ class RowRestore {
     StreamReader& streams_;
     const Context& context_;
     std::vector<DumpTable> tables_;
-    std::map<Target, RowDigest> expected_;
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;
 };

@@ -51,7 +51,7 @@ void run_one(Wire& wire, const Statement& statement) {
     std::optional<Error> failure;
     for (auto result = wire.next(); result != nullptr; result = wire.next()) {
         const auto status = libpq().result_status(result.get());
-        if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+        if (!failure && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
             failure = wire.error(*result, statement.text);
         if (status == PGRES_COPY_IN && statement.is_copy_in)
             put_copy_block(wire, statement.copy_data);
@@ -95,7 +95,7 @@ class Pipeline {
         libpq().set_single_row_mode(wire_.raw());
         for (auto result = wire_.receive(); result != nullptr; result = wire_.receive()) {
             const auto status = libpq().result_status(result.get());
-            if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+            if (!failure && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
                 failure = wire_.error(*result, statement.text);
             if (!wire_.is_usable()) break;
         }

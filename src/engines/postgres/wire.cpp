@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "engines/postgres/cancel.hpp"
 #include "engines/postgres/connect.hpp"
 #include "engines/postgres/errors.hpp"
 #include "engines/postgres/values.hpp"
@@ -45,7 +46,7 @@ void check_statement(std::string_view sql) {
 
 Wire::Wire(ConnectionHandle connection)
     : connection_(std::move(connection)),
-      cancel_handle_(libpq().get_cancel(connection_.get())),
+      canceller_(std::make_unique<Canceller>(*connection_)),
       password_(password_of(*connection_)),
       wake_up_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!wake_up_.is_open()) throw io_error("make", "an event descriptor");
@@ -82,13 +83,11 @@ void Wire::on_notice(std::function<void(Level, std::string_view)> handler) {
 
 void Wire::cancel() noexcept {
     const std::scoped_lock lock(cancel_mutex_);
-    if (!working_ || cancel_handle_ == nullptr) return;
+    if (!working_ || canceller_ == nullptr) return;
     cancelled_ = true;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_up_.get(), &one, sizeof one);
-    std::array<char, 256> reason{};
-    // Returns when the server has passed the request on, so that it cannot hit a later statement.
-    libpq().cancel(cancel_handle_.get(), reason.data(), static_cast<int>(reason.size()));
+    canceller_->run();
 }
 
 void Wire::begin_work() {
@@ -207,6 +206,7 @@ Error Wire::error(const PGresult& result, std::string_view statement) const {
 
 void Wire::abandon() noexcept {
     if (!busy_) return;
+    if (!is_usable()) return give_up();
     try {
         cancel();
         int length = 0;
@@ -246,7 +246,7 @@ std::uint64_t Wire::finish(std::string_view sql) {
     std::optional<Error> failure;
     for (auto result = next(); result != nullptr; result = next()) {
         const auto status = libpq().result_status(result.get());
-        if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+        if (!failure && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
             failure = error(*result, sql);
         changed = parse_unsigned(libpq().cmd_tuples(result.get())).value_or(changed);
     }
@@ -285,8 +285,11 @@ void Wire::end_copy_in(const char* failure) {
 }
 
 void Wire::check_alive() {
-    pollfd waiting{libpq().socket(connection_.get()), POLLIN, 0};
-    if (waiting.fd >= 0 && ::poll(&waiting, 1, 0) > 0) consume();
+    // Its last words come first, the end of the stream with a later read.
+    for (int reads = 0; reads < 3 && is_usable(); ++reads) {
+        pollfd waiting{libpq().socket(connection_.get()), POLLIN, 0};
+        if (::poll(&waiting, 1, 0) > 0) consume();
+    }
     if (!is_usable()) lose(libpq().error_message(connection_.get()));
 }
 

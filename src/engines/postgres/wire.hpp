@@ -21,6 +21,8 @@ namespace keel::postgres {
 /// Throws ErrorKind::invalid_input for what the protocol cannot carry: a NUL, more than 1 GiB.
 void check_statement(std::string_view sql);
 
+class Canceller;
+
 /// A connected PGconn, driven without blocking in libpq, so that every wait ends when another
 /// thread cancels. It knows nothing of what statements mean. Not thread-safe but for `cancel`.
 ///
@@ -101,7 +103,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
     };
 
     ConnectionHandle connection_;
-    CancelHandle cancel_handle_;
+    std::unique_ptr<Canceller> canceller_;
     Secret password_;
     FileDescriptor wake_up_;  ///< an eventfd that `cancel` writes to
     std::function<void(Level, std::string_view)> notice_handler_;

@@ -23,14 +23,14 @@ relation as (
           where e.classid = 'pg_class'::regclass and e.objid = c.oid)
 ),
 line (kind, place, body) as (
-    select 'schema', s.nspname::text, ''
+    select 'schema', s.nspname::text, ''::text
     from user_schema s
     where not exists (
         select from extension_object e
         where e.classid = 'pg_namespace'::regclass and e.objid = s.oid)
 
     union all
-    select 'extension', e.extname, n.nspname
+    select 'extension', e.extname::text, n.nspname::text
     from pg_extension e
     join pg_namespace n on n.oid = e.extnamespace
 
@@ -143,7 +143,7 @@ line (kind, place, body) as (
           where e.classid = 'pg_type'::regclass and e.objid = t.oid)
 
     union all
-    select 'event trigger', v.evtname,
+    select 'event trigger', v.evtname::text,
            concat_ws(' ', v.evtevent, v.evtfoid::regproc, v.evtenabled,
                      array_to_string(v.evttags, ','))
     from pg_event_trigger v
