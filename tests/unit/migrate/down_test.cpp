@@ -7,6 +7,7 @@ namespace {
 
 using test::holds;
 using test::listed;
+using test::went_well;
 using test::World;
 
 std::string table_migration(const std::string& name) {
@@ -18,7 +19,7 @@ void apply_three(World& world) {
     world.file("1_a.sql", table_migration("a"));
     world.file("2_b.sql", table_migration("b"));
     world.file("3_c.sql", table_migration("c"));
-    REQUIRE(world.run("migrate up").ok());
+    REQUIRE(went_well(world.run("migrate up")));
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ TEST_CASE("down undoes the newest, after a safety backup, and it is pending agai
 
         const Report report = world.run("migrate down");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("reverted"), "version") == "3");
         CHECK(report.result.at("backup").as_string() == "backup-1");
         CHECK(report.result.at("current").as_string() == "2");
@@ -45,7 +46,7 @@ TEST_CASE("down undoes so many, or down to a version that stays, or everything")
         apply_three(world);
         CHECK(listed(world.run("migrate down", {{"count", "2"}}).result.at("reverted"),
                      "version") == "3 2");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(listed(world.run("migrate down", {{"to", "2"}}).result.at("reverted"), "version") ==
               "3");
         const Report all = world.run("migrate down", {{"to", "0"}});
@@ -72,7 +73,7 @@ TEST_CASE("a migration without down stops down before anything is undone") {
     test::for_each_engine([](World& world) {
         world.file("1_a.sql", "-- migrate:up\ncreate table a (id int);\n");
         world.file("2_b.sql", table_migration("b"));
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         const Report report = world.run("migrate down", {{"count", "2"}});
 
@@ -93,7 +94,7 @@ TEST_CASE("down runs what was the down section when the migration was applied") 
 
         const Report report = world.run("migrate down", {{"count", "2"}});
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK_FALSE(world.has_table("c"));
         CHECK_FALSE(world.has_table("b"));
         REQUIRE(report.warnings.size() == 2);
@@ -105,12 +106,12 @@ TEST_CASE("down runs what was the down section when the migration was applied") 
 TEST_CASE("a down section that was written later is used, and told of") {
     test::for_each_engine([](World& world) {
         world.file("1_a.sql", "-- migrate:up\ncreate table a (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.file("1_a.sql", table_migration("a"));
 
         const Report report = world.run("migrate down");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(report.warnings.size() == 1);
         CHECK_FALSE(world.has_table("a"));
     });
@@ -122,7 +123,7 @@ TEST_CASE("a failing down leaves its migration applied, and those before it undo
             "1_a.sql",
             "-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\nnonsense;\n");
         world.file("2_b.sql", table_migration("b"));
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         const Report report = world.run("migrate down", {{"count", "2"}});
 
@@ -143,7 +144,7 @@ TEST_CASE("redo applies the file as it is now") {
 
         const Report report = world.run("migrate redo");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("reverted"), "version") == "3");
         CHECK(listed(report.result.at("applied"), "version") == "3");
         CHECK(report.result.at("current").as_string() == "3");
@@ -154,7 +155,7 @@ TEST_CASE("redo applies the file as it is now") {
 
 TEST_CASE("redo needs the file, and nothing applied is nothing to do") {
     test::for_each_engine([](World& world) {
-        CHECK(world.run("migrate redo").ok());
+        CHECK(went_well(world.run("migrate redo")));
         apply_three(world);
         world.remove_file("3_c.sql");
 
@@ -171,9 +172,9 @@ TEST_CASE("a migration that did nothing on this engine is undone by doing nothin
         const std::string other = world.kind() == EngineKind::sqlite ? "postgres" : "sqlite";
         world.file("1_a.sql", "-- migrate:up engine:" + other +
                                   "\nnonsense;\n-- migrate:down engine:" + other + "\nnonsense;\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
-        CHECK(world.run("migrate down").ok());
+        CHECK(went_well(world.run("migrate down")));
         CHECK(world.history() == "1 applied, 1 reverted");
     });
 }

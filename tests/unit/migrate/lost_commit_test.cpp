@@ -9,6 +9,7 @@ using test::holds;
 using test::listed;
 using test::LosingEngine;
 using test::Loss;
+using test::went_well;
 using test::World;
 
 TEST_CASE("when the reply to a commit is lost, the history says that it is done") {
@@ -21,7 +22,7 @@ TEST_CASE("when the reply to a commit is lost, the history says that it is done"
         const Report report = world.run("migrate up");
 
         CHECK(engine.losses == 1);
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("applied"), "version") == "1 2");
         REQUIRE(report.warnings.size() == 1);
         CHECK(holds(report.warnings[0], "1_a"));
@@ -42,7 +43,7 @@ TEST_CASE("when a commit never arrived, that is found out, and the next run appl
         CHECK(report.exit_status() == 5);
         CHECK(report.result.at("applied").as_array().empty());
         CHECK_FALSE(world.has_table("a"));
-        CHECK(world.run("migrate up").ok());
+        CHECK(went_well(world.run("migrate up")));
         CHECK(world.history() == "1 applied");
     });
 }

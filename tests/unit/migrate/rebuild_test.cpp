@@ -6,6 +6,7 @@ namespace keel {
 namespace {
 
 using test::holds;
+using test::went_well;
 using test::World;
 
 /// Parents 1 and 2, a child of 1 that would be deleted with it.
@@ -17,7 +18,7 @@ void make_family(World& world, const std::string& action) {
             action +
             ");\ninsert into parents values (1), (2);\n"
             "insert into children values (10, 1), (11, 1), (12, 2);\n");
-    REQUIRE(world.run("migrate up").ok());
+    REQUIRE(went_well(world.run("migrate up")));
 }
 
 constexpr const char* rebuild =
@@ -41,7 +42,7 @@ TEST_CASE("a rebuilt table keeps the rows that refer to it") {
 
         const Report report = world.run("migrate up");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(world.ask("select count(parent_id) from children") == "3");
         CHECK(world.ask("select count(name) from parents") == "0");
     }
@@ -72,7 +73,7 @@ TEST_CASE("violations that were there before a rebuild do not stop it") {
     connection.reset();
     world.file("2_rebuild.sql", rebuild_of_ids_above(0));
 
-    CHECK(world.run("migrate up").ok());
+    CHECK(went_well(world.run("migrate up")));
 }
 
 TEST_CASE("renaming a table away under its children is refused even when they are empty") {
@@ -95,7 +96,7 @@ TEST_CASE("a migration that drops no table runs with foreign keys enforced") {
     World world(EngineKind::sqlite);
     make_family(world, "on delete cascade");
     world.file("2_delete.sql", "-- migrate:up\ndelete from parents where id = 1;\n");
-    REQUIRE(world.run("migrate up").ok());
+    REQUIRE(went_well(world.run("migrate up")));
     CHECK(world.ask("select count(*) from children") == "1");
 
     world.file("3_bad.sql", "-- migrate:up\ninsert into children values (20, 99);\n");

@@ -8,6 +8,7 @@ namespace {
 
 using test::holds;
 using test::listed;
+using test::went_well;
 using test::World;
 
 MigrationSummary summary_of(World& world) {
@@ -31,14 +32,14 @@ TEST_CASE("status tells applied, pending, missing and changed apart") {
     test::for_each_engine([](World& world) {
         for (const std::string name : {"1", "2", "3"})
             world.file(name + "_t.sql", "-- migrate:up\ncreate table t" + name + " (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.remove_file("1_t.sql");
         world.file("2_t.sql", "-- migrate:up\ncreate table t2 (id bigint);\n");
         world.file("4_t.sql", "-- migrate:up\ncreate table t4 (id int);\n");
 
         const Report report = world.run("migrate status");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(report.exit_status() == 0);
         CHECK(report.result.at("current").as_string() == "3");
         CHECK(listed(report.result.at("applied"), "version") == "1 2 3");
@@ -55,7 +56,7 @@ TEST_CASE("status exits with 3 only when it is asked to and there is something t
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
         CHECK(world.run("migrate status").exit_status() == 0);
         CHECK(world.run("migrate status", {{"exit-code", ""}}).exit_status() == 3);
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.run("migrate status", {{"exit-code", ""}}).exit_status() == 0);
     });
 }
@@ -65,8 +66,8 @@ TEST_CASE("the history keeps every up and down") {
         CHECK(world.run("migrate history").result.at("history").as_array().empty());
         world.file("1_t.sql",
                    "-- migrate:up\ncreate table t (id int);\n-- migrate:down\ndrop table t;\n");
-        REQUIRE(world.run("migrate up").ok());
-        REQUIRE(world.run("migrate redo").ok());
+        REQUIRE(went_well(world.run("migrate up")));
+        REQUIRE(went_well(world.run("migrate redo")));
 
         const Json history = world.run("migrate history").result.at("history");
 
@@ -93,8 +94,8 @@ TEST_CASE("a new migration is written where the next run finds it, unless the ru
     const Report first = world.run("migrate new", {{"name", "Add users"}});
     const Report second = world.run("migrate new", {{"name", "Add users"}});
 
-    REQUIRE(first.ok());
-    REQUIRE(second.ok());
+    REQUIRE(went_well(first));
+    REQUIRE(went_well(second));
     CHECK(first.result.at("name").as_string() == "add_users");
     CHECK(first.result.at("version").as_string() != second.result.at("version").as_string());
     CHECK(world.run("migrate up").result.at("applied").as_array().size() == 2);
@@ -107,16 +108,16 @@ TEST_CASE("drift is what others did to the schema since the last migration") {
         world.file("2_u.sql",
                    "-- migrate:up\ncreate table u (id int);\n-- migrate:down\ndrop table u;\n");
         CHECK_FALSE(summary_of(world).drift);
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK_FALSE(summary_of(world).drift);
-        REQUIRE(world.run("migrate down").ok());
+        REQUIRE(went_well(world.run("migrate down")));
         CHECK_FALSE(summary_of(world).drift);
 
         world.execute("create table x (id int)");
 
         CHECK(summary_of(world).drift);
         const Report report = world.run("migrate up");
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(report.warnings.size() == 1);
     });
 }
@@ -124,7 +125,7 @@ TEST_CASE("drift is what others did to the schema since the last migration") {
 TEST_CASE("a run that fails leaves nothing that looks like drift") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.file("2_u.sql", "-- migrate:up\ncreate table u (id int);\n");
         world.file("3_v.sql", "-- migrate:up\nnonsense;\n");
 
@@ -140,7 +141,7 @@ TEST_CASE("a run that fails leaves nothing that looks like drift") {
 TEST_CASE("forgetting the history makes everything pending") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table if not exists t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         world.within("migrate up", [](OperationContext& context) {
             const auto migrator = make_migrator();

@@ -6,6 +6,7 @@ namespace keel {
 namespace {
 
 using test::holds;
+using test::went_well;
 using test::World;
 
 constexpr const char* marker = "-- migrate:up transaction:false";
@@ -36,9 +37,9 @@ TEST_CASE("statements that cannot be in a transaction run without one") {
                                   "\nvacuum;\n-- migrate:verify\nselect 1;\n"
                                   "-- migrate:down transaction:false\nvacuum;\n");
 
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.history() == "1 applied, 2 applied");
-        REQUIRE(world.run("migrate down").ok());
+        REQUIRE(went_well(world.run("migrate down")));
         CHECK(world.history() == "1 applied, 2 applied, 2 reverted");
     });
 }
@@ -73,28 +74,28 @@ TEST_CASE("a failure half way is recorded, and the next run refuses until a pers
 
         SUBCASE("retry runs the statement again and goes on") {
             world.execute("create table gate (id int)");
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"retry", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"retry", ""}})));
             CHECK(world.ask("select count(*) from gate") == "1");
             CHECK(world.has_table("c"));
             CHECK(world.history() == "1 applied");
         }
         SUBCASE("done goes on after the statement") {
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"done", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"done", ""}})));
             CHECK(world.has_table("c"));
             CHECK(world.history() == "1 applied");
             CHECK(world.ask("select statements from " + world.history_table()) == "3");
         }
         SUBCASE("abandon makes it pending") {
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"abandon", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"abandon", ""}})));
             world.execute("create table gate (id int)");
-            REQUIRE(world.run("migrate up").ok());
+            REQUIRE(went_well(world.run("migrate up")));
             CHECK(world.history() == "1 reverted, 1 applied");
         }
         SUBCASE("a mended file goes on where the old one stopped") {
             world.file("1_t.sql", std::string(marker) +
                                       "\nfirst statement, not run again;\n"
                                       "create table b (id int);\n");
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"retry", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"retry", ""}})));
             CHECK(world.has_table("b"));
             CHECK(world.run("migrate status").result.at("changed").as_array().empty());
         }
@@ -119,7 +120,7 @@ TEST_CASE("idempotent statements are gone on with by the next run") {
         world.execute("update " + world.history_table() + " set state = 'running'");
         world.execute("create table gate (id int)");
 
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         CHECK(world.history() == "1 applied");
         CHECK(world.has_table("c"));
@@ -132,16 +133,16 @@ TEST_CASE("a probe tells whether the interrupted statement is done") {
         world.file("1_t.sql",
                    std::string(marker) +
                        " probe:select count(*) > 0 from log\ninsert into log values (1);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.execute("update " + world.history_table() + " set state = 'running', statements = 0");
 
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.ask("select count(*) from log") == "1");
         CHECK(world.history() == "1 applied");
 
         world.execute("update " + world.history_table() + " set state = 'running', statements = 0");
         world.execute("delete from log");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.ask("select count(*) from log") == "1");
     });
 }
@@ -163,7 +164,7 @@ TEST_CASE("an interrupted down is settled with the statements it was begun with"
             "-- migrate:up\ncreate table a (id int);\ncreate table b (id int);\n";
         world.file("1_t.sql", up + "-- migrate:down transaction:false\ndrop table a;\n"
                                    "insert into gate values (1);\ndrop table b;\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.run("migrate down").exit_status() == 6);
         CHECK(world.history() == "1 applied, 1 reverting");
         CHECK(world.run("migrate up").exit_status() == 6);
@@ -171,13 +172,13 @@ TEST_CASE("an interrupted down is settled with the statements it was begun with"
 
         SUBCASE("going on ends it") {
             world.execute("create table gate (id int)");
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"retry", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"retry", ""}})));
             CHECK_FALSE(world.has_table("b"));
             CHECK(world.history() == "1 applied, 1 reverted");
         }
         SUBCASE("abandoning it leaves the migration applied") {
             world.execute("create table a (id int)");
-            REQUIRE(world.run("migrate repair", {{"version", "1"}, {"abandon", ""}}).ok());
+            REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"abandon", ""}})));
             CHECK(world.history() == "1 applied");
         }
     });
@@ -186,14 +187,14 @@ TEST_CASE("an interrupted down is settled with the statements it was begun with"
 TEST_CASE("repair wants one verdict about something that needs it") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         CHECK(world.run("migrate repair", {{"version", "1"}}).exit_status() == 2);
         CHECK(world.run("migrate repair", {{"version", "1"}, {"done", ""}, {"retry", ""}})
                   .exit_status() == 2);
         CHECK(world.run("migrate repair", {{"version", "1"}, {"retry", ""}}).exit_status() == 1);
         CHECK(world.run("migrate repair", {{"version", "9"}, {"retry", ""}}).exit_status() == 1);
-        CHECK(world.run("migrate repair", {{"version", "1"}, {"accept", ""}}).ok());
+        CHECK(went_well(world.run("migrate repair", {{"version", "1"}, {"accept", ""}})));
     });
 }
 

@@ -8,6 +8,7 @@ namespace keel {
 
 using test::holds;
 using test::listed;
+using test::went_well;
 using test::World;
 
 TEST_CASE("up applies what is pending in order, and the history tells of it") {
@@ -19,7 +20,7 @@ TEST_CASE("up applies what is pending in order, and the history tells of it") {
 
         const Report report = world.run("migrate up");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("applied"), "version") == "1 9 10");
         CHECK(report.result.at("applied").as_array()[0].at("statements").as_integer() == 2);
         CHECK(report.result.at("current").as_string() == "10");
@@ -33,11 +34,11 @@ TEST_CASE("up applies what is pending in order, and the history tells of it") {
 TEST_CASE("with nothing pending, up says so in full and changes nothing") {
     test::for_each_engine([](World& world) {
         world.file("1_users.sql", "-- migrate:up\ncreate table users (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         const Report report = world.run("migrate up");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(report.result.at("applied").as_array().empty());
         CHECK(report.result.at("backup").is_null());
         CHECK(report.result.at("current").as_string() == "1");
@@ -81,7 +82,7 @@ TEST_CASE("a mended migration is applied by the next run") {
 
         world.file("1_users.sql", "-- migrate:up\ncreate table users (id int);\n");
 
-        CHECK(world.run("migrate up").ok());
+        CHECK(went_well(world.run("migrate up")));
         CHECK(world.history() == "1 applied");
     });
 }
@@ -105,7 +106,7 @@ TEST_CASE("a verify query that is not true undoes the migration") {
         }
         world.file("1_users.sql", up + "-- migrate:verify\nselect count(*) = 1 from users;\n");
 
-        CHECK(world.run("migrate up").ok());
+        CHECK(went_well(world.run("migrate up")));
     });
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("sections for another engine are not run") {
                    "-- migrate:verify engine:postgres\nselect 'a'::text = 'a';\n"
                    "-- migrate:down\ndrop table t;\n");
 
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         CHECK(world.ask("select engine from t") == to_string(world.kind()));
     });
@@ -145,7 +146,7 @@ TEST_CASE("sections for another engine are not run") {
 TEST_CASE("an edited file stops up, which names it; accepting it lets up go on") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id bigint);\n");
         world.file("2_u.sql", "-- migrate:up\ncreate table u (id int);\n");
 
@@ -156,8 +157,8 @@ TEST_CASE("an edited file stops up, which names it; accepting it lets up go on")
         CHECK(holds(refused.error->message(), "migrations/1_t.sql"));
         CHECK_FALSE(world.has_table("u"));
 
-        CHECK(world.run("migrate repair", {{"version", "1"}, {"accept", ""}}).ok());
-        CHECK(world.run("migrate up").ok());
+        CHECK(went_well(world.run("migrate repair", {{"version", "1"}, {"accept", ""}})));
+        CHECK(went_well(world.run("migrate up")));
         CHECK(world.has_table("u"));
     });
 }
@@ -165,11 +166,11 @@ TEST_CASE("an edited file stops up, which names it; accepting it lets up go on")
 TEST_CASE("blanks and line ends may change after a migration was applied") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
 
         world.file("1_t.sql", "-- migrate:up  \r\ncreate table t (id int);\r\n\r\n");
 
-        CHECK(world.run("migrate up").ok());
+        CHECK(went_well(world.run("migrate up")));
     });
 }
 
@@ -177,13 +178,13 @@ TEST_CASE("a migration older than the newest applied is applied, and a missing o
     test::for_each_engine([](World& world) {
         world.file("1_a.sql", "-- migrate:up\ncreate table a (id int);\n");
         world.file("3_c.sql", "-- migrate:up\ncreate table c (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.remove_file("1_a.sql");
         world.file("2_b.sql", "-- migrate:up\ncreate table b (id int);\n");
 
         const Report report = world.run("migrate up");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("applied"), "version") == "2");
         CHECK(report.result.at("current").as_string() == "3");
         REQUIRE(report.warnings.size() == 2);
@@ -234,7 +235,7 @@ TEST_CASE("a dry run shows the plan and changes nothing") {
 
         const Report report = world.dry_run("migrate up");
 
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(listed(report.result.at("plan"), "step") == "apply 1_t");
         CHECK_FALSE(world.has_table("t"));
         CHECK_FALSE(world.has_history());
@@ -244,16 +245,16 @@ TEST_CASE("a dry run shows the plan and changes nothing") {
 TEST_CASE("up takes a safety backup when something can be lost, and only then") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\ndelete from t;\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.backups.count == 0);
 
         world.file("2_u.sql", "-- migrate:up\ncreate table u (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         CHECK(world.backups.count == 0);
 
         world.file("3_d.sql", "-- migrate:up\ndrop table u;\n");
         const Report report = world.run("migrate up");
-        REQUIRE(report.ok());
+        REQUIRE(went_well(report));
         CHECK(world.backups.count == 1);
         CHECK(report.result.at("backup").as_string() == "backup-1");
         CHECK(world.ask("select max(backup) from " + world.history_table()) == "backup-1");
@@ -286,8 +287,8 @@ TEST_CASE("of two runners at once, each migration is applied by one") {
             const std::jthread two([&] { second = world.run("migrate up"); });
         }
 
-        CHECK(first.ok());
-        CHECK(second.ok());
+        CHECK(went_well(first));
+        CHECK(went_well(second));
         CHECK(world.history() == "1 applied, 2 applied, 3 applied, 4 applied, 5 applied");
         const auto total = first.result.at("applied").as_array().size() +
                            second.result.at("applied").as_array().size();
@@ -298,7 +299,7 @@ TEST_CASE("of two runners at once, each migration is applied by one") {
 TEST_CASE("a history that a newer keel wrote is not touched") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
-        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(went_well(world.run("migrate up")));
         world.execute("update " + world.engine().dialect().internal_table("meta") +
                       " set value = '99' where key = 'migrations_format'");
 

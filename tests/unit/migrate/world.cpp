@@ -23,7 +23,7 @@ std::optional<std::string> server_directory() {
 }
 
 std::string server_address(const std::string& database) {
-    return fmt::format("postgresql://owner@/{}?host={}/socket", database, *server_directory());
+    return fmt::format("postgresql://keel@/{}?host={}/socket", database, *server_directory());
 }
 
 class OneEngine final : public EngineSet {
@@ -183,6 +183,13 @@ void for_each_engine(const std::function<void(World&)>& body) {
         World world(EngineKind::postgres);
         body(world);
     }
+}
+
+bool went_well(const Report& report) {
+    if (report.ok()) return true;
+    MESSAGE(report.command, ": ", report.error->message(), ", while ",
+            join(report.error->trail(), ", while "));
+    return false;
 }
 
 bool holds(std::string_view text, std::string_view part) {

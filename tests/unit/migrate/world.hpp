@@ -75,6 +75,9 @@ class World {
 /// Runs `body` once for each engine that this machine has, each as a subcase of the test case.
 void for_each_engine(const std::function<void(World&)>& body);
 
+/// Whether the operation did what it should; says what it reported otherwise.
+bool went_well(const Report& report);
+
 bool holds(std::string_view text, std::string_view part);
 
 /// The values of member `key` of each object of an array, joined by blanks.
