@@ -9,6 +9,7 @@
 #include "engines/postgres/dump.hpp"
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/pg_dump.hpp"
+#include "engines/postgres/schema_change.hpp"
 
 namespace keel::postgres {
 namespace {
@@ -87,6 +88,11 @@ class PostgresEngine final : public Engine {
     const Inspector& inspector() const noexcept override { return inspector_; }
     const Dumper& dumper() const noexcept override { return dumper_; }
     const Admin& admin() const noexcept override { return admin_; }
+    std::unique_ptr<SchemaChangeGuard> guard_schema_change(
+        Connection& connection, const SchemaChangeOptions& options) const override {
+        return postgres::guard_schema_change(connection, options);
+    }
+
     std::vector<Diagnostic> diagnose() const override {
         std::vector<Diagnostic> findings;
         diagnose_library(findings);

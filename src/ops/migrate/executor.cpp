@@ -87,6 +87,8 @@ MigrationOutcome MigrationExecutor::execute_in_transaction(const Script& script,
         transact(script, recording);
     } catch (Error& error) {
         error.add_trail(trail_of(script));
+        // What fails at the commit, or in the checks before it, is no statement's own fault.
+        if (!error.where().is_known()) error.set_where({.file = script.migration->file.native()});
         add_hint(error, script);
         if (error.kind() != ErrorKind::in_doubt) throw;
         // Nothing of the lost connection is in use any more: it may be replaced.
