@@ -1,0 +1,129 @@
+#include "db/row_editor.hpp"
+
+#include "base/error.hpp"
+
+namespace keel {
+namespace {
+
+constexpr std::string_view special_characters = "\b\f\n\r\t\v\\";
+constexpr std::string_view special_letters = "bfnrtv\\";
+constexpr std::string_view null_mark = "\\N";
+
+int digit_of(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return 16;
+}
+
+/// Up to `most` digits of `base` at the front of `text`; takes them away.
+char take_number(std::string_view& text, int base, std::size_t most) noexcept {
+    int value = 0;
+    for (std::size_t i = 0; i < most && !text.empty() && digit_of(text.front()) < base; ++i) {
+        value = value * base + digit_of(text.front());
+        text.remove_prefix(1);
+    }
+    return static_cast<char>(value);
+}
+
+/// What follows a backslash; takes it away.
+char take_escape(std::string_view& text) noexcept {
+    const char letter = text.front();
+    if (letter >= '0' && letter <= '7') return take_number(text, 8, 3);
+    text.remove_prefix(1);
+    if (letter == 'x' && !text.empty() && digit_of(text.front()) < 16)
+        return take_number(text, 16, 2);
+    const auto at = special_letters.find(letter);
+    return at == std::string_view::npos ? letter : special_characters[at];
+}
+
+}  // namespace
+
+std::string encode_copy_text(std::string_view value) {
+    std::string out;
+    for (;;) {
+        const auto at = value.find_first_of(special_characters);
+        out += value.substr(0, at);
+        if (at == std::string_view::npos) return out;
+        out += '\\';
+        out += special_letters[special_characters.find(value[at])];
+        value.remove_prefix(at + 1);
+    }
+}
+
+std::string decode_copy_text(std::string_view raw) {
+    std::string out;
+    for (;;) {
+        const auto at = raw.find('\\');
+        out += raw.substr(0, at);
+        if (at == std::string_view::npos) return out;
+        raw.remove_prefix(at + 1);
+        if (!raw.empty()) out += take_escape(raw);
+    }
+}
+
+void RowEditor::open(std::span<const std::byte> row) {
+    auto text = as_text(row);
+    if (!text.ends_with('\n'))
+        throw Error(ErrorKind::invalid_input, "a row in COPY's text form has no line end");
+    text.remove_suffix(1);
+    row_ = row;
+    is_changed_ = false;
+    std::size_t count = 0;
+    for (bool more = true; more; ++count) {
+        const auto tab = text.find('\t');
+        if (count == fields_.size()) fields_.emplace_back();
+        auto& field = fields_[count];
+        field.raw = text.substr(0, tab);
+        field.encoded.reset();
+        field.is_decoded = false;
+        more = tab != std::string_view::npos;
+        if (more) text.remove_prefix(tab + 1);
+    }
+    fields_.resize(count);
+}
+
+std::string_view RowEditor::written(const Field& field) const noexcept {
+    return field.encoded ? std::string_view(*field.encoded) : field.raw;
+}
+
+bool RowEditor::is_null(std::size_t column) const {
+    return written(fields_.at(column)) == null_mark;
+}
+
+std::string_view RowEditor::text(std::size_t column) {
+    auto& field = fields_.at(column);
+    if (is_null(column)) return {};
+    const auto raw = written(field);
+    if (raw.find('\\') == std::string_view::npos) return raw;
+    if (!field.is_decoded) field.decoded = decode_copy_text(raw);
+    field.is_decoded = true;
+    return field.decoded;
+}
+
+void RowEditor::set(std::size_t column, std::string_view value) {
+    auto& field = fields_.at(column);
+    field.encoded = encode_copy_text(value);
+    field.is_decoded = false;
+    is_changed_ = true;
+}
+
+void RowEditor::set_null(std::size_t column) {
+    auto& field = fields_.at(column);
+    field.encoded = null_mark;
+    field.is_decoded = false;
+    is_changed_ = true;
+}
+
+std::span<const std::byte> RowEditor::finish() {
+    if (!is_changed_) return row_;
+    out_.clear();
+    for (const auto& field : fields_) {
+        if (&field != fields_.data()) out_ += '\t';
+        out_ += written(field);
+    }
+    out_ += '\n';
+    return as_bytes(out_);
+}
+
+}  // namespace keel

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace keel {
+
+/// One row in COPY's text form, opened for changes: only what is asked for is decoded, only what
+/// was set is encoded. Not thread-safe; one object serves a whole stream of rows.
+class RowEditor {
+  public:
+    /// Looks at a row with its line end, which must outlive the use of it. Throws
+    /// ErrorKind::invalid_input when it has no line end.
+    void open(std::span<const std::byte> row);
+
+    std::size_t size() const noexcept { return fields_.size(); }
+    bool is_null(std::size_t column) const;
+    /// The value, decoded; empty for null. Valid until the next row.
+    std::string_view text(std::size_t column);
+
+    void set(std::size_t column, std::string_view value);
+    void set_null(std::size_t column);
+
+    /// The row as it is now, with its line end: the one given when nothing was set. Valid until
+    /// the next call of `open` or `finish`.
+    std::span<const std::byte> finish();
+
+  private:
+    struct Field {
+        std::string_view raw;                ///< as in the row
+        std::optional<std::string> encoded;  ///< what was set
+        std::string decoded;
+        bool is_decoded = false;
+    };
+    std::string_view written(const Field& field) const noexcept;
+
+    std::span<const std::byte> row_;
+    std::vector<Field> fields_;
+    std::string out_;
+    bool is_changed_ = false;
+};
+
+/// A value in COPY's text form.
+std::string encode_copy_text(std::string_view value);
+/// The value behind it; \N is the caller's business.
+std::string decode_copy_text(std::string_view raw);
+
+}  // namespace keel
