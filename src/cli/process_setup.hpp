@@ -10,8 +10,8 @@
 namespace keel {
 
 /// What the process sets up before anything else: files it makes are the user's alone, it leaves no
-/// core dump with secrets in it, a closed pipe is an error to handle rather than its end, and no
-/// file can take the place of a standard descriptor that was closed.
+/// core dump with secrets in it, a closed pipe or a file that may not grow is an error to handle
+/// rather than its end, and no file can take the place of a standard descriptor that was closed.
 void prepare_process() noexcept;
 
 /// The operating system's user and host.

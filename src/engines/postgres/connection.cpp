@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "engines/postgres/copy.hpp"
+#include "engines/postgres/libpq.hpp"
 #include "engines/postgres/quote.hpp"
 #include "engines/postgres/script.hpp"
 #include "engines/postgres/values.hpp"
@@ -105,9 +106,13 @@ void PostgresConnection::begin(const TransactionOptions& options) {
     if (wire_->in_transaction())
         throw Error(ErrorKind::internal, "a transaction is open on this connection already");
     const bool read_only = options.read_only || gate_ != nullptr;
-    wire_->run(fmt::format("begin isolation level {}{}", isolation_name(options.isolation),
-                           read_only ? " read only" : ""));
+    const bool ends_orphans = !read_only && can_end_orphans();
+    const auto begin =
+        fmt::format("begin isolation level {}{}{}", isolation_name(options.isolation),
+                    read_only ? " read only" : "",
+                    ends_orphans ? "; set local client_connection_check_interval = '2s'" : "");
     try {
+        wire_->run_simple(begin);
         if (!options.snapshot.empty())
             wire_->run(fmt::format("set transaction snapshot {}", quote_literal(options.snapshot)));
         // The first query fixes the mode: from here on the server itself refuses READ WRITE.
@@ -116,6 +121,20 @@ void PostgresConnection::begin(const TransactionOptions& options) {
         rollback();
         throw;
     }
+}
+
+/// A server works on for a client that was killed until the statement ends, and holds its locks so
+/// long. In a transaction nothing of that work can stay, so it is told to look. (Outside of one, a
+/// statement like CREATE INDEX CONCURRENTLY had better come to its end.) Servers on systems that
+/// cannot tell a closed socket refuse the setting.
+bool PostgresConnection::can_end_orphans() {
+    constexpr int first_version_that_looks = 140000;
+    if (!can_end_orphans_) {
+        can_end_orphans_ = libpq().server_version(wire_->raw()) >= first_version_that_looks &&
+                           query_text("select pg_catalog.version()").value_or("").find("linux") !=
+                               std::string::npos;
+    }
+    return *can_end_orphans_;
 }
 
 void PostgresConnection::commit() {

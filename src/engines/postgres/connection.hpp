@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "db/engine.hpp"
@@ -35,9 +36,11 @@ class PostgresConnection final : public Connection {
 
   private:
     void check(std::string_view sql);
+    bool can_end_orphans();
 
     std::shared_ptr<Wire> wire_;
     std::unique_ptr<ReadOnlyGate> gate_;
+    std::optional<bool> can_end_orphans_;
 };
 
 /// A second face of a PostgreSQL connection (also of one inside decorators) through which Keel's

@@ -231,6 +231,11 @@ std::uint64_t Wire::run(std::string_view sql, std::span<const Value> params) {
     return finish(sql);
 }
 
+std::uint64_t Wire::run_simple(std::string_view sql) {
+    send_simple(sql);
+    return finish(sql);
+}
+
 void Wire::parse(std::string_view sql) {
     check_statement(sql);
     const std::string text(sql);

@@ -67,6 +67,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
 
     /// Runs a statement whose rows do not matter; returns the number of rows it changed.
     std::uint64_t run(std::string_view sql, std::span<const Value> params = {});
+    /// As `run`, by the simple protocol, which takes several statements in one round trip.
+    std::uint64_t run_simple(std::string_view sql);
 
     /// Has the server parse a statement, and do nothing else with it. Throws its syntax errors.
     void parse(std::string_view sql);
