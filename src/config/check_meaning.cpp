@@ -154,18 +154,33 @@ class MeaningChecker {
         const EnvironmentTable base(sources_.base, sources_.variables);
         for (const auto& member : environments()) {
             const auto name = normalize_environment_name(member.key);
-            if (!base.is_declared(name) || !base.is_protected(name) || table_.is_protected(name))
-                continue;
+            if (!base.is_declared(name)) continue;
+            const bool opens = base.is_protected(name) && !table_.is_protected(name);
+            if (!opens && !lowers_approvals(base, name)) continue;
             report(Severity::error, "lowers-protection",
                    fmt::format("keel.local.toml may not lower the protection of '{}'", name),
                    "change keel.toml, where everybody sees it", lowering_position(member));
         }
     }
 
+    /// Fewer approvals than everybody agreed on, or other people to give them.
+    bool lowers_approvals(const EnvironmentTable& base, std::string_view name) const {
+        const auto* shared = base.value(name, "approvals");
+        if (shared == nullptr || shared->integer == 0) return false;
+        const auto* here = table_.value(name, "approvals");
+        const auto* approvers = table_.value(name, "approvers");
+        return here == nullptr || here->integer < shared->integer ||
+               (approvers != nullptr && is_local(approvers->where));
+    }
+
+    static bool is_local(const SourcePosition& where) {
+        return where.file.ends_with("keel.local.toml");
+    }
+
     static SourcePosition lowering_position(const ConfigMember& member) {
-        for (const auto* key : {"protected", "kind", "inherits", "url"})
+        for (const auto* key : {"protected", "kind", "inherits", "url", "approvals", "approvers"})
             if (const auto* found = member.value.find(key))
-                if (found->where.file.ends_with("keel.local.toml")) return found->where;
+                if (is_local(found->where)) return found->where;
         return member.where;
     }
 

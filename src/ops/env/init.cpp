@@ -57,10 +57,11 @@ class Answers {
                     std::string_view usual) const {
         if (options_.has(option)) return options_.text(option);
         if (interaction_ == nullptr) return std::string(usual);
-        const auto answer =
-            interaction_->ask(usual.empty() ? fmt::format("{}: ", question)
-                                            : fmt::format("{} [{}]: ", question, usual));
-        const auto word = trim(answer.value_or(""));
+        const auto answer = interaction_
+                                ->ask(usual.empty() ? fmt::format("{}: ", question)
+                                                    : fmt::format("{} [{}]: ", question, usual))
+                                .value_or("");
+        const auto word = trim(answer);
         return std::string(word.empty() ? usual : word);
     }
 

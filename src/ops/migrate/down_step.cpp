@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digest.hpp"
 #include "ops/migrate/executor.hpp"
 #include "ops/migrate/history.hpp"
 #include "ops/migrate/native_parser.hpp"
@@ -65,8 +66,9 @@ const Migration& DownStep::choose_source(OperationContext& context) {
 
 PlanStep DownStep::plan_step() const {
     return {.step = "undo " + script_.label(),
-            .detail = fmt::format("{} statement{}", script_.statements.size(),
-                                  script_.statements.size() == 1 ? "" : "s"),
+            .detail = fmt::format("{} statement{}, checksum {}", script_.statements.size(),
+                                  script_.statements.size() == 1 ? "" : "s",
+                                  digest_hex(down_text(*script_.migration)).substr(0, 12)),
             .destructive = true};
 }
 

@@ -319,7 +319,7 @@ TEST_CASE("keel.local.toml changes one machine, and may never lower protection")
     ProjectFixture fixture;
     fixture.write("keel.toml",
                   "[environments.dev]\nurl='a.db'\necho=false\n[environments.prod]\nurl='p.db'\n"
-                  "[environments.shared]\nurl='s.db'\nprotected=true\n");
+                  "[environments.shared]\nurl='s.db'\nprotected=true\napprovals=2\n");
     fixture.write("keel.local.toml", "[environments.dev]\necho=true\n");
     CHECK(fixture.resolve().session.echo);
     CHECK(fixture.resolve().url.path() == fixture.path("a.db"));
@@ -328,6 +328,8 @@ TEST_CASE("keel.local.toml changes one machine, and may never lower protection")
         {"[environments.prod]\nprotected = false\n", 2},
         {"[environments.prod]\n\nkind = 'test'\n", 3},
         {"[environments.shared]\nprotected = false\n", 2},
+        {"[environments.shared]\napprovals = 1\n", 2},
+        {"[environments.shared]\napprovers = ['me:" + std::string(64, 'a') + "']\n", 2},
     };
     for (const auto& [text, line] : lowering) {
         CAPTURE(text);
