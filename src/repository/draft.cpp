@@ -46,7 +46,7 @@ void BackupDraft::clean_up() {
     run_.reset();
 }
 
-std::unique_ptr<ByteSink> BackupDraft::open(std::string_view name) {
+std::unique_ptr<StreamSink> BackupDraft::open(std::string_view name) {
     std::size_t position = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -60,10 +60,10 @@ std::unique_ptr<ByteSink> BackupDraft::open(std::string_view name) {
     auto object = repository_.storage_->create(Documents::stream_key(id_, name));
     return encode_stream(
         std::string(name), std::move(object),
-        [this, position](StoredStream stream) { keep(position, std::move(stream)); });
+        [this, position](StoredStream stream) { note(position, std::move(stream)); });
 }
 
-void BackupDraft::keep(std::size_t position, StoredStream stream) {
+void BackupDraft::note(std::size_t position, StoredStream stream) {
     const std::lock_guard lock(mutex_);
     streams_[position] = std::move(stream);
 }

@@ -34,7 +34,7 @@ class BackupDraft final : public StreamWriter {
     BackupDraft& operator=(const BackupDraft&) = delete;
 
     const std::string& id() const noexcept { return id_; }
-    std::unique_ptr<ByteSink> open(std::string_view name) override;
+    std::unique_ptr<StreamSink> open(std::string_view name) override;
     std::filesystem::path staging_directory() override;
 
     /// Reads every stream back and compares it with what was written, then publishes the manifest:
@@ -47,7 +47,7 @@ class BackupDraft final : public StreamWriter {
     BackupDraft(Repository& repository, std::string id, TimePoint created_at,
                 std::unique_ptr<StorageLock> run);
 
-    void keep(std::size_t position, StoredStream stream);
+    void note(std::size_t position, StoredStream stream);
     std::vector<StoredStream> finished_streams() const;
     std::string publish(Manifest& manifest, const Context& context, std::string& record_problem);
     void clean_up();

@@ -78,7 +78,7 @@ class BlockQueue {
     std::exception_ptr failure_;
 };
 
-class EncodingSink final : public ByteSink {
+class EncodingSink final : public StreamSink {
   public:
     EncodingSink(std::string name, std::unique_ptr<ByteSink> stored,
                  std::function<void(StoredStream)> done)
@@ -175,8 +175,8 @@ class EncodingSink final : public ByteSink {
 
 }  // namespace
 
-std::unique_ptr<ByteSink> encode_stream(std::string name, std::unique_ptr<ByteSink> stored,
-                                        std::function<void(StoredStream)> done) {
+std::unique_ptr<StreamSink> encode_stream(std::string name, std::unique_ptr<ByteSink> stored,
+                                          std::function<void(StoredStream)> done) {
     return std::make_unique<EncodingSink>(std::move(name), std::move(stored), std::move(done));
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/bytes.hpp"
+#include "base/streams.hpp"
 #include "model/manifest.hpp"
 
 namespace keel {
@@ -16,8 +16,8 @@ namespace keel {
 /// A sink that compresses into `stored`, on a thread of its own once there is more than one block,
 /// so that compressing overlaps with whatever produces the bytes. Memory is a few MiB whatever the
 /// stream's length. `finish` finishes `stored` too and then calls `done` with what was stored.
-std::unique_ptr<ByteSink> encode_stream(std::string name, std::unique_ptr<ByteSink> stored,
-                                        std::function<void(StoredStream)> done);
+std::unique_ptr<StreamSink> encode_stream(std::string name, std::unique_ptr<ByteSink> stored,
+                                          std::function<void(StoredStream)> done);
 
 /// A source of the raw bytes. What `stream` declares bounds everything: longer, shorter, altered or
 /// undecodable content throws ErrorKind::integrity beginning with `name`, at the latest instead of

@@ -14,7 +14,7 @@ namespace keel::conformance {
 
 using StoredStreams = std::map<std::string, std::vector<std::byte>, std::less<>>;
 
-class MemorySink final : public ByteSink {
+class MemorySink final : public StreamSink {
   public:
     explicit MemorySink(std::vector<std::byte>& bytes) : bytes_(bytes) {}
     void write(std::span<const std::byte> bytes) override {
@@ -44,7 +44,7 @@ class MemorySource final : public ByteSource {
 class MemoryWriter final : public StreamWriter {
   public:
     explicit MemoryWriter(StoredStreams& streams) : streams_(streams) {}
-    std::unique_ptr<ByteSink> open(std::string_view name) override {
+    std::unique_ptr<StreamSink> open(std::string_view name) override {
         const std::lock_guard lock(mutex_);
         return std::make_unique<MemorySink>(streams_[std::string(name)]);
     }
