@@ -1,12 +1,14 @@
-# keel_layer(<name> [DEPENDS <layer>...] [PRIVATE <target>...])
+# keel_layer(<name> [FOLDERS <folder>...] [DEPENDS <layer>...] [PRIVATE <target>...])
 #
-# Declares the folder it is called from as one layer: a static library keel_<name> of all its sources, whose link
-# edges are exactly DEPENDS (other layers). PRIVATE names the third-party targets that this layer alone may use.
+# Declares the folder it is called from as one layer: a static library keel_<name> of all its sources (and those of its
+# FOLDERS), whose link edges are exactly DEPENDS (other layers). PRIVATE names the third-party targets that this layer alone may use.
 # Its sql/*.sql become constants (KeelEmbedSql.cmake). tools/check_layers reads these calls, so that the includes are
 # held to the same picture.
 function(keel_layer name)
-    cmake_parse_arguments(LAYER "" "" "DEPENDS;PRIVATE" ${ARGN})
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    cmake_parse_arguments(LAYER "" "" "FOLDERS;DEPENDS;PRIVATE" ${ARGN})
+    list(TRANSFORM LAYER_FOLDERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    list(TRANSFORM LAYER_FOLDERS APPEND /*.cpp)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${LAYER_FOLDERS})
     list(FILTER sources EXCLUDE REGEX "/main\\.cpp$") # an executable's, declared beside the layer
     if(NOT sources) # only headers so far: it is a library of its own all the same
         file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/headers_only.cpp "")

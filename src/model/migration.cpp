@@ -20,6 +20,10 @@ std::string_view leading_number(std::string_view version) noexcept {
     return {begin, end};
 }
 
+std::string_view after_number(std::string_view version) noexcept {
+    return version.substr(std::min(version.find_first_not_of("0123456789"), version.size()));
+}
+
 }  // namespace
 
 bool version_less(std::string_view left, std::string_view right) noexcept {
@@ -27,6 +31,10 @@ bool version_less(std::string_view left, std::string_view right) noexcept {
     const std::string_view right_number = leading_number(right);
     if (left_number.size() != right_number.size()) return left_number.size() < right_number.size();
     if (left_number != right_number) return left_number < right_number;
+    const std::string_view left_rest = after_number(left);
+    const std::string_view right_rest = after_number(right);
+    if (left_rest.starts_with('.') && right_rest.starts_with('.'))
+        return version_less(left_rest.substr(1), right_rest.substr(1));
     return left < right;
 }
 
@@ -48,6 +56,8 @@ std::string_view to_string(MigrationState state) noexcept {
             return "reverting";
         case MigrationState::reverted:
             return "reverted";
+        case MigrationState::skipped:
+            return "skipped";
     }
     return "applied";
 }
@@ -55,7 +65,7 @@ std::string_view to_string(MigrationState state) noexcept {
 MigrationState parse_migration_state(std::string_view word) {
     for (const auto state :
          {MigrationState::applied, MigrationState::running, MigrationState::failed,
-          MigrationState::reverting, MigrationState::reverted}) {
+          MigrationState::reverting, MigrationState::reverted, MigrationState::skipped}) {
         if (word == to_string(state)) return state;
     }
     throw Error(ErrorKind::integrity,

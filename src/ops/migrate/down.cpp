@@ -51,7 +51,7 @@ std::string MigrateDown::current_after() const {
         const bool is_gone = std::any_of(steps_.begin(), steps_.end(), [&](const DownStep& step) {
             return step.applied().sequence == entry.row.sequence;
         });
-        if (!is_gone && (newest.empty() || version_less(newest, entry.row.version)))
+        if (!is_gone && (newest.empty() || standing_.is_newer(entry.row.version, newest)))
             newest = entry.row.version;
     }
     return newest;

@@ -1,19 +1,28 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "config/project.hpp"
+#include "base/environment_variables.hpp"
 #include "model/migration.hpp"
 
 namespace keel {
 
 /// Where a project keeps its migrations.
 struct MigrationFolder {
-    std::filesystem::path directory;  ///< absolute
-    std::filesystem::path root;       ///< files below it are shown relative to it
+    std::filesystem::path directory;        ///< absolute
+    std::filesystem::path root;             ///< files below it are shown relative to it
+    std::optional<EngineKind> engine = {};  ///< files that are for another are left out, if known
+    EnvironmentReader variables = {};       ///< for files that ask for environment variables
+};
+
+/// A file of a migration that is to be written.
+struct NewFile {
+    std::filesystem::path path;  ///< relative to the migrations folder
+    std::string text;
 };
 
 /// How migrations stand on disk: which files they are, what is in them, in which order they go.
@@ -26,13 +35,19 @@ class MigrationLayout {
     /// is not there, ErrorKind::invalid_input naming the file (both, for a version that two have)
     /// and the place, ErrorKind::io for what cannot be read.
     virtual std::vector<Migration> read(const MigrationFolder& folder) const = 0;
-    /// Writes an empty migration and returns its path. Throws ErrorKind::already_exists.
-    virtual std::filesystem::path create(const MigrationFolder& folder, std::string_view version,
-                                         std::string_view name) const = 0;
+    /// The files that `create` writes, the one with the up first. Throws ErrorKind::unsupported
+    /// where only the tool itself can make a migration.
+    virtual std::vector<NewFile> new_files(std::string_view version,
+                                           std::string_view name) const = 0;
 };
 
-/// The layout of that name in the configuration ("auto", "keel"). Throws ErrorKind::unsupported.
-const MigrationLayout& migration_layout(std::string_view name);
+/// The layout of that name in the configuration ("keel", "goose"); "auto" looks at the folder.
+/// Throws ErrorKind::unsupported for a name that is none.
+const MigrationLayout& migration_layout(std::string_view name, const MigrationFolder& folder);
+
+/// Writes an empty migration and returns the path of its up. Throws ErrorKind::already_exists.
+std::filesystem::path create_migration(const MigrationLayout& layout, const MigrationFolder& folder,
+                                       std::string_view version, std::string_view name);
 
 /// A path as messages show it.
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);

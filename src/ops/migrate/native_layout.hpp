@@ -9,8 +9,7 @@ class NativeLayout final : public MigrationLayout {
   public:
     std::string_view name() const noexcept override { return "keel"; }
     std::vector<Migration> read(const MigrationFolder& folder) const override;
-    std::filesystem::path create(const MigrationFolder& folder, std::string_view version,
-                                 std::string_view name) const override;
+    std::vector<NewFile> new_files(std::string_view version, std::string_view name) const override;
 };
 
 }  // namespace keel

@@ -21,6 +21,14 @@ std::vector<std::string> taken_versions(OperationContext& context) {
     return versions;
 }
 
+/// Another tool's files may be counted up; Keel's own have the time, so that branches do not
+/// collide.
+std::string new_version(OperationContext& context, const MigrationLayout& layout) {
+    const auto taken = taken_versions(context);
+    const std::string number = layout.name() == "keel" ? std::string() : next_number(taken);
+    return number.empty() ? next_version(context.context().clock.now(), taken) : number;
+}
+
 }  // namespace
 
 std::string migration_slug(std::string_view name) {
@@ -50,14 +58,26 @@ std::string next_version(TimePoint now, const std::vector<std::string>& taken) {
     return version;
 }
 
+std::string next_number(const std::vector<std::string>& taken) {
+    constexpr std::size_t shortest_date = 8;
+    std::string_view highest;
+    for (const std::string& version : taken) {
+        const bool is_number = version.find_first_not_of("0123456789") == std::string::npos;
+        if (!is_number || version_key(version).size() >= shortest_date) return {};
+        if (highest.empty() || version_less(highest, version)) highest = version;
+    }
+    const auto number = parse_unsigned(highest);
+    return number ? fmt::format("{:0{}}", *number + 1, highest.size()) : std::string();
+}
+
 void migrate_new(OperationContext& context, const OptionValues& options, Report& report) {
     const std::string slug = migration_slug(options.text("name"));
     const MigrationFolder folder = migration_folder(context);
-    const std::string version =
-        next_version(context.context().clock.now(), taken_versions(context));
+    const MigrationLayout& layout = project_layout(context);
+    const std::string version = new_version(context, layout);
     const bool is_dry = context.invocation().dry_run;
-    const auto path = is_dry ? folder.directory / fmt::format("{}_{}.sql", version, slug)
-                             : project_layout(context).create(folder, version, slug);
+    const auto path = is_dry ? folder.directory / layout.new_files(version, slug).front().path
+                             : create_migration(layout, folder, version, slug);
     const std::string shown = shown_path(path, folder.root);
     report.result.set("version", version).set("name", slug).set("file", shown);
     report.body.emplace_back(

@@ -14,6 +14,9 @@ std::string migration_slug(std::string_view name);
 
 /// The UTC time as a version, or the first second after it that none of `taken` has.
 std::string next_version(TimePoint now, const std::vector<std::string>& taken);
+/// The number after the highest where all are counted up (0001, 0002), in its width; empty where
+/// they are times.
+std::string next_number(const std::vector<std::string>& taken);
 
 /// Writes an empty migration; with --dry-run says only which.
 void migrate_new(OperationContext& context, const OptionValues& options, Report& report);

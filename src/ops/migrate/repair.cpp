@@ -58,7 +58,7 @@ Plan MigrateRepair::plan(OperationContext& context) {
 }
 
 const AppliedEntry& MigrateRepair::find_entry() const {
-    const AppliedEntry* entry = standing_.find(version_of_argument(version_));
+    const AppliedEntry* entry = standing_.find(version_of_argument(standing_, version_));
     if (entry != nullptr) return *entry;
     std::vector<std::string> known;
     for (const AppliedEntry& applied : standing_.applied) known.push_back(applied.row.version);

@@ -5,12 +5,24 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/sql_words.hpp"
+#include "ops/migrate/own_transactions.hpp"
 
 namespace keel {
 namespace {
 
 bool is_for(const MigrationSection& section, EngineKind kind) noexcept {
     return !section.engine || *section.engine == kind;
+}
+
+std::string file_of(const Migration& migration, const MigrationSection& section) {
+    return section.file.empty() ? migration.file.native() : section.file.native();
+}
+
+/// What is left of transaction control once BEGIN and COMMIT are gone, and may stay.
+bool is_savepoint(const Statement& statement) {
+    const auto words = sql_words(statement.text);
+    return !words.empty() && !has_word(words, "prepared") && words.front() != "prepare";
 }
 
 /// Line and column of a byte of a section, in the file.
@@ -30,19 +42,33 @@ class ScriptCompiler {
 
     Script compile() {
         const Migration& migration = *script_.migration;
+        if (!migration.problem.empty()) throw cannot_run(migration);
         const bool is_up = script_.direction == Direction::up;
         for (const auto& section : is_up ? migration.up : migration.down)
             if (is_for(section, engine_.kind())) add_section(section);
         if (is_up) {
             for (const auto& section : migration.verify)
-                if (is_for(section, engine_.kind())) append(section, script_.verify);
+                if (is_for(section, engine_.kind())) append_verify(section);
         }
+        settle_own_transactions(script_, engine_);
+        settle_verify_transactions(script_.verify, engine_);
         check_probe();
         for (const Statement& statement : script_.statements) check_statement(statement);
         return std::move(script_);
     }
 
   private:
+    static Error cannot_run(const Migration& migration) {
+        return Error(ErrorKind::unsupported, migration.problem)
+            .with_hint(migration.problem_hint)
+            .at({.file = migration.file.native()});
+    }
+
+    void append_verify(const MigrationSection& section) {
+        append(section, script_.verify);
+        script_.verify_judged_by_errors = section.judged_by_errors;
+    }
+
     void add_section(const MigrationSection& section) {
         check_agreement(section);
         script_.transaction = section.transaction;
@@ -85,7 +111,7 @@ class ScriptCompiler {
             return engine_.dialect().split(section.text);
         } catch (Error& error) {
             SourcePosition where = error.where();
-            where.file = script_.migration->file.native();
+            where.file = file_of(*script_.migration, section);
             if (where.line > 0) where.line += section.line - 1;
             error.set_where(std::move(where));
             throw;
@@ -103,16 +129,13 @@ class ScriptCompiler {
 
     void check_statement(const Statement& statement) const {
         const Dialect& dialect = engine_.dialect();
+        if (dialect.controls_transaction(statement.text) && !is_savepoint(statement))
+            throw Error(ErrorKind::invalid_input,
+                        "a migration must not prepare transactions or end prepared ones")
+                .with_hint("remove the statement")
+                .at(script_.locate(statement));
         const std::string_view marker =
             script_.direction == Direction::up ? "migrate:up" : "migrate:down";
-        if (dialect.controls_transaction(statement.text))
-            throw Error(ErrorKind::invalid_input,
-                        "a migration must not begin or end transactions itself")
-                .with_hint(fmt::format("remove the statement: keel runs the migration in one "
-                                       "transaction, or without one if it says '-- {} "
-                                       "transaction:false'",
-                                       marker))
-                .at(script_.locate(statement));
         if (script_.transaction && dialect.needs_no_transaction(statement.text))
             throw Error(ErrorKind::invalid_input, "this statement cannot run in a transaction")
                 .with_hint(fmt::format(
@@ -152,6 +175,7 @@ SourcePosition Script::locate(const Statement& statement, std::optional<std::siz
                          .statement = statement.number};
     const MigrationSection* section = section_at(*migration, statement.offset);
     if (section == nullptr) return where;
+    where.file = file_of(*migration, *section);
     const LineColumn place =
         place_in_file(*section, statement.offset - section->offset + offset.value_or(0));
     where.line = place.line;

@@ -20,7 +20,8 @@ struct Script {
     const Migration* migration = nullptr;
     Direction direction = Direction::up;
     std::vector<Statement> statements;
-    std::vector<Statement> verify;  ///< up only
+    std::vector<Statement> verify;         ///< up only
+    bool verify_judged_by_errors = false;  ///< what its queries answer does not matter
     std::vector<SplitNote> notes;
     bool transaction = true;
     bool idempotent = false;

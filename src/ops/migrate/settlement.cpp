@@ -34,6 +34,7 @@ std::string unfinished_state(const AppliedMigration& row) {
                 row.statements, next);
         case MigrationState::applied:
         case MigrationState::reverted:
+        case MigrationState::skipped:
             break;
     }
     return "is finished";

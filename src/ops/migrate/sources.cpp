@@ -9,12 +9,16 @@
 namespace keel {
 
 MigrationFolder migration_folder(OperationContext& context) {
-    return {.directory = context.project().migrations().directory,
-            .root = context.project().root()};
+    MigrationFolder folder{.directory = context.project().migrations().directory,
+                           .root = context.project().root()};
+    // A file for one engine is told from those for others; without an environment all are seen.
+    if (context.spec().needs == Needs::environment) folder.engine = context.engine().kind();
+    folder.variables = context.variables();
+    return folder;
 }
 
 const MigrationLayout& project_layout(OperationContext& context) {
-    return migration_layout(context.project().migrations().layout);
+    return migration_layout(context.project().migrations().layout, migration_folder(context));
 }
 
 std::vector<Migration> read_migrations(OperationContext& context) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/migration.hpp"
@@ -14,11 +15,19 @@ namespace keel {
 struct AppliedEntry {
     AppliedMigration row;
     const Migration* file = nullptr;  ///< null when the file is gone
+    bool is_replaced = false;         ///< another file stands for it: it need not be there any more
 
-    bool is_missing() const noexcept { return file == nullptr; }
-    bool is_changed() const noexcept { return file != nullptr && file->checksum != row.checksum; }
+    bool is_missing() const noexcept { return file == nullptr && !is_replaced; }
+    /// A repeatable migration that was changed is pending, not changed.
+    bool is_changed() const noexcept {
+        return file != nullptr && file->checksum != row.checksum && !row.checksum.empty() &&
+               row.state != MigrationState::skipped && file->kind != MigrationKind::repeatable;
+    }
     /// Begun without a transaction, up or down, and not ended.
-    bool is_unfinished() const noexcept { return row.state != MigrationState::applied; }
+    bool is_unfinished() const noexcept {
+        return row.state != MigrationState::applied && row.state != MigrationState::skipped;
+    }
+    bool is_repeatable() const noexcept { return row.version.starts_with("R__"); }
 };
 
 /// Where a database stands: its history compared with the files. Points into `files`, which must
@@ -32,6 +41,12 @@ struct Standing {
     const AppliedEntry* find(std::string_view version) const noexcept;
     /// The first one that is unfinished, if any.
     const AppliedEntry* unfinished() const noexcept;
+    /// Whether `left` comes after `right`: in the order of the files, which is the layout's; by
+    /// number where one of them has no file. A repeatable migration is newer than none.
+    bool is_newer(std::string_view left, std::string_view right) const noexcept;
+
+    /// Places of the files in their order, by version key.
+    std::unordered_map<std::string_view, std::size_t> order;
 };
 
 /// `rows` is the whole history, in its order.
@@ -57,7 +72,11 @@ struct DownTarget {
 /// not applied, ErrorKind::usage for more steps than there are.
 std::vector<const AppliedEntry*> select_applied(const Standing& standing, const DownTarget& target);
 
-/// "20260101" of "20260101", "20260101_users" and "20260101_users.sql".
-std::string_view version_of_argument(std::string_view argument) noexcept;
+/// The version that a person means: one of `known` as it is, without its leading zeros, with a name
+/// or a file's ending after it; the argument itself when that is none.
+std::string_view version_of_argument(std::string_view argument,
+                                     const std::vector<std::string>& known);
+/// The same, of all that is applied or pending.
+std::string version_of_argument(const Standing& standing, std::string_view argument);
 
 }  // namespace keel

@@ -127,7 +127,7 @@ void MigrateUp::warn(Report& report) const {
     }
     for (const Migration* migration : selected_) {
         const Script& script = scripts_.at(migration);
-        if (!standing_.newest.empty() && version_less(migration->version, standing_.newest))
+        if (!standing_.newest.empty() && standing_.is_newer(standing_.newest, migration->version))
             report.warnings.push_back(
                 fmt::format("{} is older than {}, which is applied: it is applied out of order",
                             script.label(), standing_.newest));
@@ -156,7 +156,9 @@ void MigrateUp::apply_all(MigrationSeries& series, OutcomeReport& outcomes) cons
 std::string MigrateUp::current_after() const {
     std::string newest = standing_.newest;
     for (const Migration* migration : selected_)
-        if (newest.empty() || version_less(newest, migration->version)) newest = migration->version;
+        if (migration->kind != MigrationKind::repeatable &&
+            (newest.empty() || standing_.is_newer(migration->version, newest)))
+            newest = migration->version;
     return newest;
 }
 

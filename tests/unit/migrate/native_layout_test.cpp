@@ -130,17 +130,20 @@ TEST_CASE("a new migration is made in a new folder, and never over another") {
     const MigrationFolder folder{.directory = directory.path() / "db" / "migrations",
                                  .root = directory.path()};
 
-    const auto path = NativeLayout().create(folder, "20260101000000", "users");
+    const auto path = create_migration(NativeLayout(), folder, "20260101000000", "users");
 
     CHECK(path.filename() == "20260101000000_users.sql");
     CHECK(NativeLayout().read(folder).at(0).has_down());
-    CHECK_THROWS_AS(NativeLayout().create(folder, "20260101000000", "users"), Error);
+    CHECK_THROWS_AS(create_migration(NativeLayout(), folder, "20260101000000", "users"), Error);
 }
 
 TEST_CASE("only layouts that can be read are accepted") {
-    CHECK(migration_layout("auto").name() == "keel");
-    CHECK(migration_layout("keel").name() == "keel");
-    CHECK_THROWS_AS(migration_layout("nonesuch"), Error);
+    const Files files;
+    CHECK(migration_layout("auto", files.folder).name() == "keel");
+    for (const std::string name : {"keel", "goose", "golang-migrate", "flyway", "diesel", "prisma",
+                                   "sqlx", "pop", "drizzle", "sqitch", "plain"})
+        CHECK(migration_layout(name, files.folder).name() == name);
+    CHECK_THROWS_AS(migration_layout("nonesuch", files.folder), Error);
 }
 
 }  // namespace keel

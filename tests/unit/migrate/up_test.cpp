@@ -204,11 +204,10 @@ TEST_CASE("what cannot be in a transaction is refused before anything runs") {
         CHECK(vacuum.error->where().line == 4);
         CHECK(holds(vacuum.error->hint(), "transaction:false"));
 
-        world.file("2_v.sql",
-                   "-- migrate:up transaction:false\nbegin;\ncreate table u (id int);\ncommit;\n");
-        const Report begin = world.run("migrate up");
-        REQUIRE_FALSE(begin.ok());
-        CHECK(begin.error->where().line == 2);
+        world.file("2_v.sql", "-- migrate:up\ncreate table u (id int);\nrollback;\n");
+        const Report rollback = world.run("migrate up");
+        REQUIRE_FALSE(rollback.ok());
+        CHECK(rollback.error->where().line == 3);
         CHECK_FALSE(world.has_table("t"));
         CHECK_FALSE(world.has_history());
     });

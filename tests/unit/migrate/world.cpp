@@ -82,7 +82,9 @@ World::~World() {
 }
 
 void World::file(const std::string& name, std::string_view text) const {
-    write_file_atomically(folder() / name, text);
+    const auto path = folder() / name;
+    std::filesystem::create_directories(path.parent_path());
+    write_file_atomically(path, text);
 }
 
 void World::remove_file(const std::string& name) const {
