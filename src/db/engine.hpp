@@ -11,6 +11,7 @@
 #include "db/dumper.hpp"
 #include "db/inspector.hpp"
 #include "db/schema_change.hpp"
+#include "db/statement_reader.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
 
@@ -50,6 +51,11 @@ class Engine {
     virtual const Inspector& inspector() const noexcept = 0;
     virtual const Dumper& dumper() const noexcept = 0;
     virtual const Admin& admin() const noexcept = 0;
+    /// Says what statements do: what lint judges by.
+    virtual const StatementReader& statement_reader() const noexcept = 0;
+    /// A private empty database to try statements on; nothing where the engine has none without a
+    /// server.
+    virtual std::unique_ptr<ScratchSchema> make_scratch() const { return nullptr; }
     /// What must be done around a transaction that may change the schema; nothing when BEGIN and
     /// COMMIT are enough. Call it outside a transaction; `connection` must outlive the result.
     virtual std::unique_ptr<SchemaChangeGuard> guard_schema_change(

@@ -10,6 +10,7 @@
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/schema_change.hpp"
+#include "engines/postgres/statement_reader.hpp"
 
 namespace keel::postgres {
 namespace {
@@ -93,6 +94,7 @@ class PostgresEngine final : public Engine {
         return postgres::guard_schema_change(connection, options);
     }
 
+    const StatementReader& statement_reader() const noexcept override { return reader_; }
     std::vector<Diagnostic> diagnose() const override {
         std::vector<Diagnostic> findings;
         diagnose_library(findings);
@@ -120,6 +122,7 @@ class PostgresEngine final : public Engine {
     PostgresInspector inspector_;
     PostgresDumper dumper_;
     PostgresAdmin admin_;
+    PostgresStatementReader reader_;
 };
 
 }  // namespace

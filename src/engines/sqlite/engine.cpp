@@ -10,6 +10,8 @@
 #include "engines/sqlite/dump.hpp"
 #include "engines/sqlite/inspect.hpp"
 #include "engines/sqlite/schema_change.hpp"
+#include "engines/sqlite/scratch.hpp"
+#include "engines/sqlite/statement_reader.hpp"
 
 namespace keel::sqlite {
 namespace {
@@ -42,6 +44,10 @@ class SqliteEngine final : public Engine {
     const Inspector& inspector() const noexcept override { return inspector_; }
     const Dumper& dumper() const noexcept override { return dumper_; }
     const Admin& admin() const noexcept override { return admin_; }
+    const StatementReader& statement_reader() const noexcept override { return reader_; }
+    std::unique_ptr<ScratchSchema> make_scratch() const override {
+        return std::make_unique<SqliteScratch>();
+    }
 
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
@@ -64,6 +70,7 @@ class SqliteEngine final : public Engine {
     SqliteInspector inspector_;
     SqliteDumper dumper_;
     SqliteAdmin admin_;
+    SqliteStatementReader reader_;
 };
 
 Diagnostic make_warning(std::string rule, std::string message, std::string hint) {

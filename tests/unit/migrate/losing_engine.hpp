@@ -19,6 +19,9 @@ class LosingEngine final : public Engine {
     const Inspector& inspector() const noexcept override { return inner_.inspector(); }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
+    const StatementReader& statement_reader() const noexcept override {
+        return inner_.statement_reader();
+    }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
         return inner_.guard_schema_change(connection, options);
