@@ -9,10 +9,10 @@ target_compile_options(keel_compiler INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch -Wswitch-enum
     -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wold-style-cast -Wimplicit-fallthrough
     $<$<BOOL:${KEEL_WERROR}>:-Werror>)
-# GCC 12 reports false positives from inlined standard library code at -O2 with these. Members left out of a
+# GCC 12 reports false positives from inlined standard library code, in any optimised build, with these. Members left out of a
 # designated initializer take their defaults: that is how options are passed here.
 target_compile_options(keel_compiler INTERFACE -Wno-null-dereference -Wno-restrict -Wno-missing-field-initializers
-    $<$<CONFIG:Release>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized>)
+    $<$<OR:$<CONFIG:Release>,$<BOOL:${KEEL_SANITIZE}>>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized>)
 
 if(KEEL_SANITIZE STREQUAL "address")
     target_compile_options(keel_compiler INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
