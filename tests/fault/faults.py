@@ -34,9 +34,10 @@ class Fault:
     def __str__(self):
         return f"{self.call} #{self.when} {self.action}"
 
-    def loses_data(self):
-        """Whether the call could not write something to the disk that a backup needs."""
-        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and "/backups/backups/" in self.path
+    def loses_data(self, hit):
+        """Whether the call that was hit could not write something to the disk that a backup needs. (Threads share the work
+        anew in every run: the call of this number may be another one than in the clean run, or not be made at all.)"""
+        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and "/backups/backups/" in hit
 
 
 def strace_works():
@@ -94,10 +95,14 @@ def sample(faults, each):
 
 
 def run_with_fault(fault, command, folder, environment, timeout=60):
-    """The exit status (negative: killed by that signal) and what was printed."""
+    """The exit status (negative: killed by that signal), what was printed, and the calls that were made to fail."""
+    trace = folder.parent / (folder.name + ".trace")
     try:
-        done = subprocess.run(["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", *fault.injection(), *command], cwd=folder,
-                              env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout)
+        done = subprocess.run(["strace", "-f", "-y", "-s", "0", "--seccomp-bpf", "-o", trace, *fault.injection(), *command],
+                              cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout)
+        hit = "".join(line for line in trace.read_text(errors="replace").splitlines() if "(INJECTED)" in line)
     except subprocess.TimeoutExpired:
-        return None, "", ""
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        return None, "", "", ""
+    finally:
+        trace.unlink(missing_ok=True)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), hit

@@ -41,10 +41,13 @@ class Oracle:
         """Runs the command without a fault, to know the states and the files that are right."""
         self.scenario.states[self.site.state(template)] = "old"
         self.shapes |= sites.shape(template)
+        if self.scenario.half_way:
+            self.keel.run_json(case, *self.scenario.half_way)
+            self.scenario.states[self.site.state(case)] = "half"
         self.keel.run_json(case, *self.scenario.command)
         if self.scenario.changes_target:
             self.scenario.states[self.site.state(case)] = "new"
-            if len(self.scenario.states) != 2:
+            if len(self.scenario.states) != (3 if self.scenario.half_way else 2):
                 raise RuntimeError(f"{self.scenario.name} did not change the database")
         self.keel.run_json(case, "recover", "--yes", "--json")
         self.shapes |= sites.shape(case)
@@ -54,20 +57,20 @@ class Oracle:
         self.site.remove(case)
 
     def judge(self, case, fault, outcome):
-        status, printed, errors = outcome
+        status, printed, errors, hit = outcome
         if status is None:
             return ["hangs"]
         problems = []
         if status not in ALLOWED_STATUS:
             problems.append(f"exit status {status}: {errors.strip()[-300:]}")
-        if status == 0 and fault.loses_data() and not json.loads(printed)["warnings"]:
-            problems.append(f"nothing is told of the failure: {fault.path}")
+        if status == 0 and fault.loses_data(hit) and not json.loads(printed)["warnings"]:
+            problems.append(f"nothing is told of the failure: {hit[:200]}")
         problems += self.check_backups(case)
         recovered = self.keel.run(case, "recover", "--yes", "--json")
         if recovered.returncode != 0:
             problems.append(f"recover: exit {recovered.returncode}: {recovered.stdout.strip()[-400:]}")
         label = self.scenario.states.get(self.site.state(case), "neither old nor new")
-        if label not in ("old", "new"):
+        if label not in ("old", "half", "new"):
             problems.append(f"the database is {label} ({self.site.state(case)[:80]})")
         elif status is not None and not self.scenario.accepts(status, label):
             problems.append(f"exit status {status}, but the database is the {label} one: {errors.strip()[-300:]}")
