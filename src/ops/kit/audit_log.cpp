@@ -18,7 +18,7 @@
 namespace keel {
 namespace {
 
-constexpr std::uint64_t segment_limit = 8u << 20;
+constexpr std::uint64_t largest_segment = 64u << 20;  // a limit, and the entry that went over it
 constexpr std::string_view current_name = "audit.ndjson";
 
 std::filesystem::path current_segment(const std::filesystem::path& directory) {
@@ -69,16 +69,13 @@ AuditHead head_of(const Json& entry) {
             .hash = entry.string_or("hash", "")};
 }
 
-/// The end of a file that may be large: entries are far shorter than this.
+/// The end of a file that may be large.
 struct Tail {
     std::string text;
     std::uint64_t size = 0;  ///< of the whole file
 };
 
-Tail read_tail(const std::filesystem::path& file) {
-    constexpr std::uint64_t wanted = 256u << 10;
-    FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.is_open()) throw io_error("open the audit log", file.native());
+Tail read_end(const FileDescriptor& fd, const std::filesystem::path& file, std::uint64_t wanted) {
     const auto size = ::lseek(fd.get(), 0, SEEK_END);
     if (size < 0) throw io_error("read the audit log", file.native());
     Tail tail{.size = static_cast<std::uint64_t>(size)};
@@ -88,6 +85,19 @@ Tail read_tail(const std::filesystem::path& file) {
     if (got < 0) throw io_error("read the audit log", file.native());
     tail.text.resize(static_cast<std::size_t>(got));
     return tail;
+}
+
+/// Enough of the end to hold the last whole line and what a power cut left behind it. Most entries
+/// are short; one that lists thousands of files is not.
+Tail read_tail(const std::filesystem::path& file) {
+    FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.is_open()) throw io_error("open the audit log", file.native());
+    for (std::uint64_t wanted = 64u << 10;; wanted *= 4) {
+        auto tail = read_end(fd, file, wanted);
+        if (tail.text.size() == tail.size ||
+            std::count(tail.text.begin(), tail.text.end(), '\n') > 1)
+            return tail;
+    }
 }
 
 /// The last whole line. A torn line at the end is what a power cut may leave: it was never
@@ -110,11 +120,12 @@ std::optional<AuditHead> read_head(const std::filesystem::path& directory) {
     return std::nullopt;
 }
 
-void rotate_if_large(const std::filesystem::path& directory, const AuditHead& head) {
+void rotate_if_large(const std::filesystem::path& directory, const AuditHead& head,
+                     std::uint64_t limit) {
     const auto current = current_segment(directory);
     std::error_code none;
     const auto size = std::filesystem::file_size(current, none);
-    if (none || size < segment_limit) return;
+    if (none || size < limit) return;
     std::filesystem::rename(current, directory / fmt::format("audit.{:012}.ndjson", head.sequence));
     sync_directory(directory);
 }
@@ -204,7 +215,7 @@ class ChainCheck {
 
 void for_each_line(const std::filesystem::path& file,
                    const std::function<void(std::uint64_t, std::string_view)>& each) {
-    const auto text = read_file(file, 2 * segment_limit);
+    const auto text = read_file(file, largest_segment);
     std::uint64_t number = 0;
     for (std::string_view rest = text; !rest.empty();) {
         const auto end = rest.find('\n');
@@ -216,14 +227,14 @@ void for_each_line(const std::filesystem::path& file,
 
 }  // namespace
 
-AuditLog::AuditLog(std::filesystem::path directory, const Clock& clock)
-    : directory_(std::move(directory)), clock_(clock) {}
+AuditLog::AuditLog(std::filesystem::path directory, const Clock& clock, std::uint64_t segment_limit)
+    : directory_(std::move(directory)), clock_(clock), segment_limit_(segment_limit) {}
 
 AuditHead AuditLog::append(Json entry) {
     create_directories_durably(directory_);
     const auto lock = lock_for_writing(directory_);
     auto head = read_head(directory_).value_or(AuditHead{.log_id = new_uuid()});
-    rotate_if_large(directory_, head);
+    rotate_if_large(directory_, head, segment_limit_);
     Json complete = Json::object();
     complete.set("seq", head.sequence + 1)
         .set("at", format_utc(clock_.now()))

@@ -30,8 +30,10 @@ struct AuditProblem {
 /// tamper-proof: docs/explanation/audit.md.
 class AuditLog {
   public:
-    /// `directory` is made at the first append.
-    AuditLog(std::filesystem::path directory, const Clock& clock);
+    /// `directory` is made at the first append; a segment of `segment_limit` bytes or more is
+    /// closed.
+    AuditLog(std::filesystem::path directory, const Clock& clock,
+             std::uint64_t segment_limit = 8u << 20);
 
     /// Adds time, sequence and hashes to `entry`, writes and syncs it. Throws ErrorKind::io: then
     /// nothing may be done.
@@ -46,6 +48,7 @@ class AuditLog {
   private:
     std::filesystem::path directory_;
     const Clock& clock_;
+    std::uint64_t segment_limit_;
 };
 
 }  // namespace keel

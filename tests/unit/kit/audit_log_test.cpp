@@ -90,11 +90,21 @@ TEST_CASE("a torn last line is not taken for an entry and does not break the cha
 
 TEST_CASE("a full segment is closed and the next one cites its head") {
     Fixture fixture;
-    const std::string long_text(60'000, 'x');
-    std::optional<AuditHead> head;
-    for (int i = 0; i < 150; ++i) head = fixture.log.append(entry(long_text));
-    CHECK(std::filesystem::exists(fixture.directory.path() / "audit/audit.000000000140.ndjson"));
-    CHECK(head->sequence == 150);
+    AuditLog log(fixture.directory.path() / "audit", fixture.clock, 1000);
+    for (int i = 0; i < 3; ++i) log.append(entry(std::string(400, 'x')));
+    const auto head = log.append(entry("short"));
+    CHECK(std::filesystem::exists(fixture.directory.path() / "audit/audit.000000000002.ndjson"));
+    CHECK(head.sequence == 4);
+    CHECK(fixture.log.verify(head).empty());
+}
+
+TEST_CASE("an entry of any length can be followed by another, also when it was torn") {
+    Fixture fixture;
+    fixture.log.append(entry(std::string(700'000, 'x')));
+    const auto head = fixture.log.append(entry("short"));
+    CHECK(head.sequence == 2);
+    std::ofstream(fixture.file, std::ios::binary | std::ios::app) << std::string(300'000, 'y');
+    CHECK(fixture.log.append(entry("short")).sequence == 3);
     CHECK(fixture.log.verify(head).empty());
 }
 
