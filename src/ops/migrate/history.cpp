@@ -109,6 +109,13 @@ std::string History::insert_statement(const AppliedMigration& row) const {
         text(row.schema_fingerprint));
 }
 
+void History::insert_as_it_is(Connection& connection, const AppliedMigration& row) const {
+    AppliedMigration begun = row;
+    begun.state = MigrationState::running;
+    connection.execute(insert_statement(begun));
+    update_progress(connection, row);
+}
+
 void History::update_progress(Connection& connection, const AppliedMigration& row) const {
     const std::array<Value, 4> parameters{std::string(to_string(row.state)),
                                           std::int64_t{row.statements}, row.duration_ms,

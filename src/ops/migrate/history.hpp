@@ -30,6 +30,8 @@ class History {
     /// The statement that adds `row`, as text that can go with the migration's own statements in
     /// one script. `row.applied_at` is when it began: the engine works out the duration from it.
     std::string insert_statement(const AppliedMigration& row) const;
+    /// Adds `row` with the state and the duration it has: what happened before.
+    void insert_as_it_is(Connection& connection, const AppliedMigration& row) const;
     /// Changes state, statements and duration of the row with that sequence.
     void update_progress(Connection& connection, const AppliedMigration& row) const;
     /// Changes checksum and down SQL of the row with that sequence.

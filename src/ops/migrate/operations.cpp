@@ -4,7 +4,12 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "ops/migrate/adopt.hpp"
+#include "ops/migrate/baseline.hpp"
 #include "ops/migrate/down.hpp"
+#include "ops/migrate/export_history.hpp"
+#include "ops/migrate/goto_version.hpp"
+#include "ops/migrate/history_specs.hpp"
 #include "ops/migrate/new_migration.hpp"
 #include "ops/migrate/redo.hpp"
 #include "ops/migrate/repair.hpp"
@@ -138,7 +143,7 @@ std::unique_ptr<Operation> make_redo(const OptionValues&) {
     return std::make_unique<MigrateRedo>();
 }
 
-constexpr std::array<OperationEntry, 7> entries{{
+constexpr std::array<OperationEntry, 11> entries{{
     {.spec = &new_spec, .read = migrate_new},
     {.spec = &up_spec, .make = make_up},
     {.spec = &down_spec, .make = make_down},
@@ -146,6 +151,10 @@ constexpr std::array<OperationEntry, 7> entries{{
     {.spec = &status_spec, .read = migrate_status},
     {.spec = &history_spec, .read = migrate_history},
     {.spec = &repair_spec, .make = make_repair},
+    {.spec = &goto_spec, .make = make_goto},
+    {.spec = &baseline_spec, .make = make_baseline},
+    {.spec = &adopt_spec, .make = make_adopt},
+    {.spec = &export_spec, .make = make_export_history},
 }};
 
 }  // namespace

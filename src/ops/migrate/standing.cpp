@@ -145,6 +145,7 @@ bool Standing::is_newer(std::string_view left, std::string_view right) const noe
     const auto right_place = order.find(version_key(right));
     if (left_place != order.end() && right_place != order.end())
         return left_place->second > right_place->second;
+    if (left_place == order.end() && left == foreign) return false;
     return version_less(version_key(right), version_key(left));
 }
 
@@ -177,10 +178,16 @@ Standing compare(const std::vector<Migration>& files, const std::vector<AppliedM
         standing.applied.push_back(
             {.row = row, .file = file, .is_replaced = index.is_replaced(row.version)});
         if (standing.applied.back().is_repeatable()) continue;
+        // What another tool calls its versions says nothing about the order of these files.
+        if (file == nullptr && row.checksum == adopted_checksum) {
+            standing.foreign = row.version;
+            continue;
+        }
         const std::string& version = file == nullptr ? row.version : file->version;
         if (standing.newest.empty() || standing.is_newer(version, standing.newest))
             standing.newest = version;
     }
+    if (standing.newest.empty()) standing.newest = standing.foreign;
     return standing;
 }
 

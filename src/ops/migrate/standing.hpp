@@ -11,17 +11,24 @@
 
 namespace keel {
 
+/// Checksum of a row that was taken over from another tool, and whose file Keel cannot read: it is
+/// nowhere missed.
+constexpr std::string_view adopted_checksum = "adopted";
+
 /// A migration that is in the database, and the file it came from.
 struct AppliedEntry {
     AppliedMigration row;
     const Migration* file = nullptr;  ///< null when the file is gone
     bool is_replaced = false;         ///< another file stands for it: it need not be there any more
 
-    bool is_missing() const noexcept { return file == nullptr && !is_replaced; }
+    bool is_missing() const noexcept {
+        return file == nullptr && !is_replaced && row.checksum != adopted_checksum;
+    }
     /// A repeatable migration that was changed is pending, not changed.
     bool is_changed() const noexcept {
-        return file != nullptr && file->checksum != row.checksum && !row.checksum.empty() &&
-               row.state != MigrationState::skipped && file->kind != MigrationKind::repeatable;
+        return file != nullptr && file->checksum != row.checksum &&
+               row.checksum != adopted_checksum && row.state != MigrationState::skipped &&
+               file->kind != MigrationKind::repeatable;
     }
     /// Begun without a transaction, up or down, and not ended.
     bool is_unfinished() const noexcept {
@@ -47,6 +54,7 @@ struct Standing {
 
     /// Places of the files in their order, by version key.
     std::unordered_map<std::string_view, std::size_t> order;
+    std::string foreign;  ///< the last version of another tool that was taken over without its file
 };
 
 /// `rows` is the whole history, in its order.
