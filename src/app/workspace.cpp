@@ -11,6 +11,7 @@
 #include "ops/audit/operations.hpp"
 #include "ops/backup/operations.hpp"
 #include "ops/backup/services.hpp"
+#include "ops/copy/operations.hpp"
 #include "ops/database/operations.hpp"
 #include "ops/env/operations.hpp"
 #include "ops/health/operations.hpp"
@@ -53,6 +54,7 @@ Registry make_registry() {
     add(env_operations());
     add(migrate_operations());
     add(backup_operations());
+    add(copy_operations());
     add(inspect_operations());
     add(database_operations());
     add(audit_operations());

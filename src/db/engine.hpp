@@ -7,6 +7,7 @@
 
 #include "db/admin.hpp"
 #include "db/connection.hpp"
+#include "db/copier.hpp"
 #include "db/dialect.hpp"
 #include "db/dumper.hpp"
 #include "db/inspector.hpp"
@@ -56,6 +57,7 @@ class Engine {
     /// A private empty database to try statements on; nothing where the engine has none without a
     /// server.
     virtual std::unique_ptr<ScratchSchema> make_scratch() const { return nullptr; }
+    virtual const Copier& copier() const noexcept = 0;
     /// What must be done around a transaction that may change the schema; nothing when BEGIN and
     /// COMMIT are enough. Call it outside a transaction; `connection` must outlive the result.
     virtual std::unique_ptr<SchemaChangeGuard> guard_schema_change(

@@ -10,14 +10,12 @@
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/large_objects.hpp"
 #include "engines/postgres/pg_dump.hpp"
-#include "engines/postgres/quote.hpp"
 #include "engines/postgres/rows.hpp"
+#include "engines/postgres/sequences.hpp"
 
 namespace keel::postgres {
 namespace {
 
-// Tables locked with one statement.
-constexpr std::size_t locks_at_once = 200;
 // Rows between two progress events.
 constexpr std::uint64_t progress_rows = 8192;
 
@@ -51,7 +49,7 @@ class Dump {
         set_dump_settings(connection_, true);
         read_server();
         tables_ = read_dump_tables(connection_);
-        lock_tables();
+        lock_and_list();
         const auto snapshot =
             connection_.query_text("select pg_catalog.pg_export_snapshot()").value_or("");
         write_section("pre-data", snapshot);
@@ -77,18 +75,8 @@ class Dump {
         content_.details.set("has_public", has_public.has_value());
     }
 
-    /// Nobody drops or alters a table between here and the end of its rows.
-    void lock_tables() {
-        std::span<const DumpTable> rest = tables_;
-        while (!rest.empty()) {
-            const auto batch = rest.first(std::min(locks_at_once, rest.size()));
-            std::string names;
-            for (const auto& table : batch)
-                names +=
-                    (names.empty() ? "only " : ", only ") + quote_name(table.schema, table.name);
-            connection_.execute(fmt::format("lock table {} in access share mode", names));
-            rest = rest.subspan(batch.size());
-        }
+    void lock_and_list() {
+        lock_tables(connection_, tables_);
         content_.details.set("tables", to_json(tables_));
         for (const auto& table : tables_) estimate_ += static_cast<std::uint64_t>(table.estimate);
     }

@@ -11,8 +11,8 @@
 namespace keel::postgres {
 namespace {
 
-// The values of so many sequences are read with one statement.
-constexpr std::size_t sequences_at_once = 100;
+// Tables locked with one statement.
+constexpr std::size_t locks_at_once = 200;
 
 std::string column_list(const std::vector<std::string>& columns) {
     std::string list;
@@ -21,27 +21,14 @@ std::string column_list(const std::vector<std::string>& columns) {
     return list;
 }
 
-std::string values_query(std::span<const SequenceValue> sequences) {
-    std::string query;
-    for (std::size_t i = 0; i < sequences.size(); ++i) {
-        query +=
-            fmt::format("{}select {}, last_value, is_called from {}", i == 0 ? "" : " union all ",
-                        i, quote_name(sequences[i].schema, sequences[i].name));
-    }
-    return query;
-}
-
 }  // namespace
 
-CopySpec DumpTable::copy_out_spec() const {
-    CopySpec spec;
-    spec.schema = schema;
-    spec.table = name;
-    spec.columns = columns;
-    if (is_partitioned || !condition.empty())
+CopySpec DumpTable::copy_out_spec(std::string_view pages) const {
+    CopySpec spec = copy_in_spec();
+    if (is_partitioned || !condition.empty() || !pages.empty())
         spec.query =
-            fmt::format("select {} from {}{} {}", column_list(columns),
-                        is_partitioned ? "" : "only ", quote_name(schema, name), condition);
+            fmt::format("select {} from {}{} {}{}", column_list(columns),
+                        is_partitioned ? "" : "only ", quote_name(schema, name), condition, pages);
     return spec;
 }
 
@@ -50,11 +37,16 @@ CopySpec DumpTable::copy_in_spec() const {
     spec.schema = schema;
     spec.table = name;
     spec.columns = columns;
+    spec.format = format;
     return spec;
 }
 
+std::string DumpTable::quoted() const {
+    return quote_name(schema, name);
+}
+
 std::string DumpTable::lock_target() const {
-    return (is_partitioned ? "" : "only ") + quote_name(schema, name);
+    return (is_partitioned ? "" : "only ") + quoted();
 }
 
 std::vector<DumpTable> read_dump_tables(Connection& connection) {
@@ -68,29 +60,11 @@ std::vector<DumpTable> read_dump_tables(Connection& connection) {
         table.condition = row.string(3);
         table.is_partitioned = row.boolean(4);
         table.estimate = row.integer(5);
+        table.bytes = static_cast<std::uint64_t>(row.integer(6));
+        table.is_binary_safe = row.boolean(7);
         tables.push_back(std::move(table));
     });
     return tables;
-}
-
-std::vector<SequenceValue> read_sequences(Connection& connection) {
-    std::vector<SequenceValue> sequences;
-    {
-        CatalogSession session(connection);
-        session.connection().query(sql::dump_sequences, {}, [&](const Row& row) {
-            sequences.push_back({.schema = row.string(0), .name = row.string(1)});
-        });
-    }
-    for (std::span<SequenceValue> rest = sequences; !rest.empty();) {
-        const auto batch = rest.first(std::min(sequences_at_once, rest.size()));
-        connection.query(values_query(batch), {}, [&](const Row& row) {
-            auto& sequence = batch[static_cast<std::size_t>(row.integer(0))];
-            sequence.last_value = row.integer(1);
-            sequence.is_called = row.boolean(2);
-        });
-        rest = rest.subspan(batch.size());
-    }
-    return sequences;
 }
 
 void set_dump_settings(Connection& connection, bool local) {
@@ -118,25 +92,14 @@ Json to_json(const std::vector<DumpTable>& tables) {
     return list;
 }
 
-Json to_json(const std::vector<SequenceValue>& sequences) {
-    Json list = Json::array();
-    for (const auto& sequence : sequences) {
-        Json item = Json::object();
-        item.set("schema", sequence.schema).set("name", sequence.name);
-        item.set("last_value", sequence.last_value).set("is_called", sequence.is_called);
-        list.push_back(std::move(item));
+void lock_tables(Connection& connection, std::span<const DumpTable> tables) {
+    while (!tables.empty()) {
+        const auto batch = tables.first(std::min(locks_at_once, tables.size()));
+        std::string names;
+        for (const auto& table : batch) names += (names.empty() ? "" : ", ") + table.lock_target();
+        connection.execute(fmt::format("lock table {} in access share mode", names));
+        tables = tables.subspan(batch.size());
     }
-    return list;
-}
-
-std::vector<SequenceValue> sequences_from_json(const Json& json) {
-    std::vector<SequenceValue> sequences;
-    for (const auto& item : json.as_array())
-        sequences.push_back({.schema = item.at("schema").as_string(),
-                             .name = item.at("name").as_string(),
-                             .last_value = item.at("last_value").as_integer(),
-                             .is_called = item.at("is_called").as_bool()});
-    return sequences;
 }
 
 std::vector<DumpTable> tables_of(const DumpContent& content) {

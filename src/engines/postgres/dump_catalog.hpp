@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,23 +18,25 @@ struct DumpTable {
     std::vector<std::string> columns;
     std::string condition;        ///< "where …": which rows of an extension's are users'
     bool is_partitioned = false;  ///< by hash: read and loaded as a whole
-    std::int64_t estimate = 0;
+    std::int64_t estimate = 0;    ///< of its rows
+    std::uint64_t bytes = 0;      ///< of its pages; 0 when its rows lie elsewhere
+    /// Whether each of its columns means the same in another database in COPY's binary form.
+    bool is_binary_safe = false;
+    CopyFormat format = CopyFormat::text;
 
-    CopySpec copy_out_spec() const;
+    /// `pages` is a condition on ctid, or nothing for all rows.
+    CopySpec copy_out_spec(std::string_view pages = {}) const;
     CopySpec copy_in_spec() const;
     /// What LOCK TABLE is given.
     std::string lock_target() const;
+    /// "schema"."name".
+    std::string quoted() const;
 };
 
 std::vector<DumpTable> read_dump_tables(Connection& connection);
 
-struct SequenceValue {
-    std::string schema;
-    std::string name;
-    std::int64_t last_value = 0;
-    bool is_called = false;
-};
-std::vector<SequenceValue> read_sequences(Connection& connection);
+/// Nobody drops or alters a table between here and the end of the transaction.
+void lock_tables(Connection& connection, std::span<const DumpTable> tables);
 
 /// Makes texts of values independent of who looks: dates, floats, bytea, time zone; row level
 /// security is an error instead of a filter; no time-outs. For the session, or (`local`) for its
@@ -41,8 +44,6 @@ std::vector<SequenceValue> read_sequences(Connection& connection);
 void set_dump_settings(Connection& connection, bool local);
 
 Json to_json(const std::vector<DumpTable>& tables);
-Json to_json(const std::vector<SequenceValue>& sequences);
-std::vector<SequenceValue> sequences_from_json(const Json& json);
 /// What `content` says about its tables, in the order of `content.tables`.
 std::vector<DumpTable> tables_of(const DumpContent& content);
 

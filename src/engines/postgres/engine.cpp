@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "engines/postgres/admin.hpp"
 #include "engines/postgres/connection.hpp"
+#include "engines/postgres/copier.hpp"
 #include "engines/postgres/dialect.hpp"
 #include "engines/postgres/dump.hpp"
 #include "engines/postgres/inspect.hpp"
@@ -70,7 +71,7 @@ void diagnose_tools(std::vector<Diagnostic>& findings) {
 class PostgresEngine final : public Engine {
   public:
     explicit PostgresEngine(const EngineOptions& options)
-        : options_(options), dumper_(options), admin_(options) {}
+        : options_(options), dumper_(options), admin_(options), copier_(options) {}
 
     EngineKind kind() const noexcept override { return EngineKind::postgres; }
     Capabilities capabilities() const noexcept override {
@@ -89,6 +90,7 @@ class PostgresEngine final : public Engine {
     const Inspector& inspector() const noexcept override { return inspector_; }
     const Dumper& dumper() const noexcept override { return dumper_; }
     const Admin& admin() const noexcept override { return admin_; }
+    const Copier& copier() const noexcept override { return copier_; }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
         return postgres::guard_schema_change(connection, options);
@@ -123,6 +125,7 @@ class PostgresEngine final : public Engine {
     PostgresDumper dumper_;
     PostgresAdmin admin_;
     PostgresStatementReader reader_;
+    PostgresCopier copier_;
 };
 
 }  // namespace

@@ -70,8 +70,17 @@ void add_hint(Error& error) {
 void restore_section(Connection& connection, StreamReader& streams, const std::string& section,
                      const Context& context) {
     const auto text = read_all(*streams.open(section));
+    run_schema(connection, wanted_statements(connection, text), section, context);
+}
+
+std::vector<Statement> wanted_statements(Connection& connection, std::string_view text) {
     auto statements = split_script(text).statements;
     std::erase_if(statements, Unwanted(connection));
+    return statements;
+}
+
+void run_schema(Connection& connection, std::span<const Statement> statements,
+                std::string_view section, const Context& context) {
     std::span<const Statement> rest = statements;
     while (!rest.empty()) {
         context.check_cancelled("restoring the schema");

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/context.hpp"
 #include "base/streams.hpp"
@@ -13,5 +16,11 @@ namespace keel::postgres {
 /// may not make, are left out. The Error's trail names the section.
 void restore_section(Connection& connection, StreamReader& streams, const std::string& section,
                      const Context& context);
+
+/// The statements of such a section that this server and role have a use for; views into `text`.
+std::vector<Statement> wanted_statements(Connection& connection, std::string_view text);
+/// Runs them in order, as restore_section does.
+void run_schema(Connection& connection, std::span<const Statement> statements,
+                std::string_view section, const Context& context);
 
 }  // namespace keel::postgres

@@ -27,6 +27,15 @@ OpenOptions open_options(const DatabaseUrl& url, bool read_only) {
     return options;
 }
 
+OpenOptions session_options(const ConnectOptions& options) {
+    auto opening = open_options(options.url, options.read_only);
+    if (!options.url.parameter("_busy_timeout"))
+        opening.lock_timeout = options.session.lock_timeout;
+    opening.statement_timeout = options.session.statement_timeout;
+    opening.stop = options.stop;
+    return opening;
+}
+
 OpenOptions private_file(const std::filesystem::path& path) {
     OpenOptions options;
     options.path = path;

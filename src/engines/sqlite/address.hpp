@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "db/engine.hpp"
 #include "engines/sqlite/database.hpp"
 #include "model/database_url.hpp"
 
@@ -14,6 +15,9 @@ std::filesystem::path real_path(const DatabaseUrl& url);
 
 /// How `url` is opened: its parameters, over the session's settings, decide.
 OpenOptions open_options(const DatabaseUrl& url, bool read_only);
+
+/// As Engine::connect opens it, but for making a file that is not there.
+OpenOptions session_options(const ConnectOptions& options);
 
 /// A plain file for ourselves (a staged copy): not written by anybody, so without locks.
 OpenOptions private_file(const std::filesystem::path& path);

@@ -53,6 +53,28 @@ RowDigest digest_rows(Connection& connection, const std::string& table, const Co
     return digest;
 }
 
+}  // namespace
+
+std::vector<std::string> user_tables(Connection& connection) {
+    std::vector<std::string> names;
+    for (auto& table : tables_of(connection))
+        if (!table.is_hidden) names.push_back(std::move(table.name));
+    return names;
+}
+
+std::vector<TableContent> digest_user_tables(Connection& connection, const Context& context) {
+    std::vector<TableContent> tables;
+    for (auto& name : user_tables(connection)) {
+        const auto digest = digest_rows(connection, name, context);
+        TableContent table;
+        table.name = std::move(name);
+        table.rows = digest.rows();
+        table.digest = digest.hex();
+        tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
 void check_damage(Connection& connection) {
     const auto problem = connection.query_text("pragma quick_check(1)");
     if (problem == "ok") return;
@@ -70,6 +92,8 @@ std::int64_t count_violations(Connection& connection) {
         return unknown_violations;
     }
 }
+
+namespace {
 
 Json read_settings(Connection& connection) {
     auto settings = Json::object();

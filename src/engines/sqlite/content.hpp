@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/context.hpp"
+#include "db/connection.hpp"
 #include "model/manifest.hpp"
 
 namespace keel::sqlite {
@@ -18,5 +22,15 @@ DumpContent read_content(const std::filesystem::path& file, const Context& conte
 
 /// What differs between what a backup says and what was restored, for people; empty when equal.
 std::vector<std::string> compare_content(const DumpContent& expected, const DumpContent& actual);
+
+/// Tables of the user's, by name; virtual ones are their storage's business.
+std::vector<std::string> user_tables(Connection& connection);
+/// Rows and digests of them, as read_content has them, in the connection's open transaction.
+std::vector<TableContent> digest_user_tables(Connection& connection, const Context& context);
+
+/// Throws ErrorKind::integrity when quick_check finds damage.
+void check_damage(Connection& connection);
+/// Rows that refer to nothing; negative when the schema's references cannot be followed.
+std::int64_t count_violations(Connection& connection);
 
 }  // namespace keel::sqlite

@@ -6,6 +6,7 @@
 #include "engines/sqlite/address.hpp"
 #include "engines/sqlite/admin.hpp"
 #include "engines/sqlite/connection.hpp"
+#include "engines/sqlite/copier.hpp"
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/dump.hpp"
 #include "engines/sqlite/inspect.hpp"
@@ -29,12 +30,7 @@ class SqliteEngine final : public Engine {
     Capabilities capabilities() const noexcept override { return {}; }
 
     std::unique_ptr<Connection> connect(const ConnectOptions& options) const override {
-        auto opening = open_options(options.url, options.read_only);
-        if (!options.url.parameter("_busy_timeout")) {
-            opening.lock_timeout = options.session.lock_timeout;
-        }
-        opening.statement_timeout = options.session.statement_timeout;
-        opening.stop = options.stop;
+        const auto opening = session_options(options);
         if (options.create && !opening.read_only && !admin_.exists(options.url))
             create(options.url);
         return std::make_unique<SqliteConnection>(opening);
@@ -48,6 +44,7 @@ class SqliteEngine final : public Engine {
     std::unique_ptr<ScratchSchema> make_scratch() const override {
         return std::make_unique<SqliteScratch>();
     }
+    const Copier& copier() const noexcept override { return copier_; }
 
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
@@ -71,6 +68,7 @@ class SqliteEngine final : public Engine {
     SqliteDumper dumper_;
     SqliteAdmin admin_;
     SqliteStatementReader reader_;
+    SqliteCopier copier_;
 };
 
 Diagnostic make_warning(std::string rule, std::string message, std::string hint) {

@@ -7,18 +7,13 @@
 #include "base/json.hpp"
 #include "model/report.hpp"
 #include "ops/kit/operation_context.hpp"
+#include "ops/kit/table_report.hpp"
 #include "repository/repository.hpp"
 
 namespace keel {
 
-/// A table's name as people say it: without the schema that is every database's default.
-std::string table_name(const TableContent& table);
 /// The user's tables: all but Keel's own.
 std::vector<TableContent> user_tables(OperationContext& context, const DumpContent& content);
-/// [{name, rows}].
-Json tables_json(std::span<const TableContent> tables);
-/// "12 tables, 3400 rows".
-std::string size_text(std::span<const TableContent> tables);
 std::uint64_t bytes_raw(const Manifest& manifest) noexcept;
 
 /// An entry of `backup list`. Members that only the manifest knows are null when it is unreadable.

@@ -6,39 +6,15 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/unpublished.hpp"
 #include "ops/backup/choose.hpp"
-#include "ops/backup/current_state.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/store.hpp"
+#include "ops/kit/current_state.hpp"
 
 namespace keel {
 
 namespace {
-
-/// A staged database that is thrown away unless it was published.
-class Unpublished {
-  public:
-    Unpublished(const Admin& admin, StagedDatabase staged)
-        : admin_(admin), staged_(std::move(staged)) {}
-    ~Unpublished() {
-        if (!staged_) return;
-        try {
-            admin_.discard(*staged_);
-        } catch (...) {
-            // `keel recover` finds it; what failed before is what must be told.
-        }
-    }
-    Unpublished(const Unpublished&) = delete;
-    Unpublished& operator=(const Unpublished&) = delete;
-
-    const StagedDatabase& operator*() const { return *staged_; }
-    /// Publishing takes the staged database away in every case.
-    StagedDatabase release() { return *std::exchange(staged_, std::nullopt); }
-
-  private:
-    const Admin& admin_;
-    std::optional<StagedDatabase> staged_;
-};
 
 class Restore final : public Operation {
   public:
@@ -116,7 +92,7 @@ class Restore final : public Operation {
         plan.steps.push_back({.step = "replace the whole database",
                               .detail = "by " + size_text(tables_),
                               .destructive = true,
-                              .figures = compare(now_, tables_)});
+                              .figures = compare(now_, tables_, "the backup")});
         return plan;
     }
 

@@ -19,6 +19,7 @@ class LosingEngine final : public Engine {
     const Inspector& inspector() const noexcept override { return inner_.inspector(); }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
+    const Copier& copier() const noexcept override { return inner_.copier(); }
     const StatementReader& statement_reader() const noexcept override {
         return inner_.statement_reader();
     }

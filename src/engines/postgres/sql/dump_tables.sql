@@ -2,10 +2,39 @@
 -- those that they have marked as configuration, with the condition that tells users' rows apart.
 -- A hash-partitioned table is one unit with all below it, since equal values may hash differently
 -- in another database (enums by oid, text by locale).
-with hashed as (
+--
+-- The last column says whether COPY's binary form of every column means the same in another
+-- database: types named here, enums, and domains and ranges of such, and arrays of the server's own.
+-- Others may hold oids (regclass), have no such form, or be an extension's, whose versions differ.
+with recursive hashed as (
     select h.partrelid
     from pg_partitioned_table h
     where h.partstrat = 'h'
+),
+made_of (whole, part) as (
+    select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
+    union all
+    select t.oid, t.typelem from pg_type t
+    where t.typtype = 'b' and t.typcategory = 'A' and t.typelem <> 0
+      and t.typelem < 16384 -- an array names its element's type by oid
+    union all
+    select r.rngtypid, r.rngsubtype from pg_range r
+    union all
+    select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
+    where to_jsonb(r) ? 'rngmultitypid'
+),
+safe (oid) as (
+    select t.oid
+    from pg_type t
+    where t.typtype = 'e'
+       or (t.typnamespace = 'pg_catalog'::regnamespace and t.typname in (
+           'bool', 'bytea', 'char', 'name', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric',
+           'money', 'text', 'varchar', 'bpchar', 'json', 'jsonb', 'jsonpath', 'uuid', 'date', 'time',
+           'timetz', 'timestamp', 'timestamptz', 'interval', 'bit', 'varbit', 'inet', 'cidr',
+           'macaddr', 'macaddr8', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle',
+           'tsvector', 'tsquery', 'oid', 'tid', 'xid', 'xid8', 'cid', 'pg_lsn'))
+    union
+    select m.whole from made_of m join safe s on s.oid = m.part
 )
 select n.nspname,
        c.relname,
@@ -14,7 +43,13 @@ select n.nspname,
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''),
        coalesce(x.condition, ''),
        c.relkind = 'p',
-       greatest(c.reltuples, 0)::int8
+       greatest(c.reltuples, 0)::int8,
+       case when c.relkind = 'r' and c.relam = (select a.oid from pg_am a where a.amname = 'heap')
+            then pg_relation_size(c.oid) else 0 end,
+       not exists (
+           select from pg_attribute a
+           where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+             and a.atttypid not in (select s.oid from safe s))
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join (

@@ -9,7 +9,7 @@
 
 namespace keel {
 
-/// What a restore is about to replace, as far as it can be told.
+/// What an operation is about to replace, as far as it can be told.
 struct CurrentState {
     enum class Kind { absent, unreadable, readable };
     Kind kind = Kind::absent;
@@ -23,7 +23,9 @@ struct CurrentState {
 
 CurrentState read_current_state(OperationContext& context);
 
-/// What a restore would change, as lines: the whole, then every table whose number of rows differs.
-std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& backup);
+/// What replacing it by `tables` would change, as lines: the whole, then every table whose number
+/// of rows differs. `origin` is where those come from: "the backup".
+std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& tables,
+                                 std::string_view origin);
 
 }  // namespace keel

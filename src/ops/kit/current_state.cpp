@@ -1,4 +1,4 @@
-#include "ops/backup/current_state.hpp"
+#include "ops/kit/current_state.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "ops/backup/describe.hpp"
+#include "ops/kit/table_report.hpp"
 
 namespace keel {
 
@@ -64,11 +64,17 @@ Rows rows_of(const std::vector<TableContent>& tables) {
     return rows;
 }
 
+struct Words {
+    std::string_view about;
+    std::string_view origin;
+};
+
 std::string difference(const std::string& table, std::optional<std::uint64_t> now,
-                       std::optional<std::uint64_t> then, std::string_view about) {
-    if (!now) return fmt::format("{}: not there now, {} rows in the backup", table, *then);
-    if (!then) return fmt::format("{}: {}{} rows now, not in the backup", table, about, *now);
-    return fmt::format("{}: {}{} rows now, {} in the backup", table, about, *now, *then);
+                       std::optional<std::uint64_t> then, const Words& words) {
+    const auto& [about, origin] = words;
+    if (!now) return fmt::format("{}: not there now, {} rows in {}", table, *then, origin);
+    if (!then) return fmt::format("{}: {}{} rows now, not in {}", table, about, *now, origin);
+    return fmt::format("{}: {}{} rows now, {} in {}", table, about, *now, *then, origin);
 }
 
 std::optional<std::uint64_t> find(const Rows& rows, const std::string& table) {
@@ -95,11 +101,12 @@ CurrentState read_current_state(OperationContext& context) {
     return state;
 }
 
-std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& backup) {
+std::vector<std::string> compare(const CurrentState& now, const std::vector<TableContent>& tables,
+                                 std::string_view origin) {
     std::vector<std::string> lines = {describe_now(now)};
     if (now.kind != CurrentState::Kind::readable) return lines;
     const Rows present = rows_of(now.tables);
-    const Rows stored = rows_of(backup);
+    const Rows stored = rows_of(tables);
     Rows all = present;
     all.insert(stored.begin(), stored.end());
     std::size_t differing = 0;
@@ -107,9 +114,10 @@ std::vector<std::string> compare(const CurrentState& now, const std::vector<Tabl
         const auto before = find(present, table);
         const auto after = find(stored, table);
         if (before == after || ++differing > most_tables_shown) continue;
-        lines.push_back(difference(table, before, after, now.is_exact ? "" : "about "));
+        lines.push_back(difference(table, before, after, {now.is_exact ? "" : "about ", origin}));
     }
-    if (differing == 0) lines.emplace_back("every table has as many rows as in the backup");
+    if (differing == 0)
+        lines.push_back(fmt::format("every table has as many rows as in {}", origin));
     if (differing > most_tables_shown) {
         lines.push_back(fmt::format("and {} more tables differ", differing - most_tables_shown));
     }

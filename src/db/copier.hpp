@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/context.hpp"
+#include "db/dumper.hpp"
+#include "db/row_transform.hpp"
+#include "model/environment.hpp"
+#include "model/manifest.hpp"
+
+namespace keel {
+
+struct ConnectOptions;
+
+/// Which tables a copy means; both names as the catalog has them.
+using TableFilter = std::function<bool(std::string_view schema, std::string_view table)>;
+
+struct CopyOptions {
+    const ConnectOptions& source;  ///< opened read-only
+    StageOptions to;
+    std::size_t workers = 0;  ///< 0: as many as suit this machine
+    /// The server may copy the database's files itself. That keeps other sessions from connecting
+    /// to the source meanwhile.
+    bool may_use_template = false;
+    TableFilter leaves_out = {};                   ///< rows of these tables do not come along
+    const RowTransforms* transforms = nullptr;     ///< what changes rows on their way; not owned
+    std::function<void(Connection&)> settle = {};  ///< the last change of the new database; before
+                                                   ///< anything in it reacts to changes
+};
+
+struct CopiedDatabase {
+    StagedDatabase staged;
+    std::vector<TableContent> tables;  ///< rows, and their digests where they were read
+    std::string method;                ///< "rows", "template" (server's own copy), "pages"
+    bool has_exact_rows = true;        ///< false: rows of large tables are the planner's estimates
+    std::uint64_t bytes = 0;           ///< of the new database
+};
+
+/// Copies whole databases between environments of one engine.
+class Copier {
+  public:
+    virtual ~Copier() = default;
+    /// Makes a copy of the source beside the target, proven equal: rows and digests of every table
+    /// are those of one consistent state of the source, while others go on writing to it. The
+    /// source is never written to. Publishing it is Admin::publish. Throws ErrorKind::integrity
+    /// when anything differs; nothing is left then.
+    virtual CopiedDatabase stage(const CopyOptions& options, const Context& context) const = 0;
+    /// Rows and digests of every table of a database as it is now, in one consistent state: two
+    /// databases of one engine whose digests are equal hold equal rows.
+    virtual std::vector<TableContent> digest(const ConnectOptions& source,
+                                             const Context& context) const = 0;
+};
+
+}  // namespace keel

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/context.hpp"
+#include "db/connection.hpp"
+
+namespace keel::postgres {
+
+/// Copies every large object with its oid, owner and privileges, and compares. Throws
+/// ErrorKind::integrity when contents differ.
+void copy_large_objects(Connection& source, Connection& target, const Context& context);
+
+}  // namespace keel::postgres

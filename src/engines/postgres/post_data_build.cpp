@@ -1,0 +1,199 @@
+#include "engines/postgres/post_data_build.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engines/postgres/urgency.hpp"
+
+namespace keel::postgres {
+namespace {
+
+/// The settings of the section come from its own SETs; these stand where others are wanted.
+constexpr std::string_view no_tablespace = "set default_tablespace = ''";
+
+const KeyIndex* find_key(std::span<const KeyIndex> keys, const PostDataStatement& statement) {
+    const auto found = std::ranges::find_if(keys, [&](const KeyIndex& key) {
+        return key.table == statement.table && key.constraint == statement.constraint;
+    });
+    return found == keys.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+PostDataBuild::PostDataBuild(Parts parts) : parts_(parts), states_(parts.tables.size()) {
+    for (std::size_t i = 0; i < parts_.tables.size(); ++i)
+        index_of_.emplace(parts_.tables[i].quoted(), i);
+    sort_out();
+}
+
+void PostDataBuild::sort_out() {
+    bool is_rest = false;
+    for (const auto& statement : parts_.statements) {
+        switch (statement.kind) {
+            case PostDataKind::setting:
+                break;  // see apply_leading_settings, and `run`
+            case PostDataKind::index: {
+                const auto found = index_of_.find(statement.table);
+                if (found == index_of_.end()) {
+                    others_.push_back(&statement);
+                    break;
+                }
+                auto& state = states_[found->second];
+                state.builds.emplace_back(statement.text);
+                state.tablespace = statement.tablespace;
+                break;
+            }
+            case PostDataKind::key:
+                sort_out_key(statement);
+                break;
+            case PostDataKind::foreign_key:
+                if (!is_rest) first_rest_ = others_.size();
+                is_rest = true;
+                if (can_wait(statement))
+                    foreign_keys_.push_back(&statement);
+                else
+                    others_.push_back(&statement);
+                break;
+            case PostDataKind::event_trigger:
+                event_triggers_.push_back(&statement);
+                break;
+            case PostDataKind::other:
+                others_.push_back(&statement);
+                break;
+        }
+    }
+    if (!is_rest) first_rest_ = others_.size();
+    for (auto& state : states_) state.waiting_for += state.builds.size();
+}
+
+void PostDataBuild::sort_out_key(const PostDataStatement& statement) {
+    const auto found = index_of_.find(statement.table);
+    if (found == index_of_.end()) return others_.push_back(&statement);
+    auto& state = states_[found->second];
+    state.tablespace = statement.tablespace;
+    const auto* key = find_key(parts_.keys, statement);
+    if (key != nullptr) state.builds.insert(state.builds.begin(), key->create);
+    state.attaches.push_back(key != nullptr ? key->attach : std::string(statement.text));
+}
+
+/// Only between plain tables may a foreign key be added without being checked.
+bool PostDataBuild::can_wait(const PostDataStatement& statement) const {
+    const auto is_plain = [&](const std::string& name) {
+        const auto found = index_of_.find(name);
+        return found != index_of_.end() && !parts_.tables[found->second].is_partitioned;
+    };
+    return is_plain(statement.table) && is_plain(statement.references);
+}
+
+void PostDataBuild::rows_are_in(std::size_t index) {
+    const auto& state = states_[index];
+    for (std::size_t i = 0; i < state.builds.size(); ++i) {
+        const bool is_key = i < state.attaches.size();
+        parts_.crew.add(index_urgency(table(index), is_key),
+                        [this, index, &sql = state.builds[i]](std::size_t worker) {
+                            build(worker, index, sql);
+                        });
+    }
+}
+
+void PostDataBuild::build(std::size_t worker, std::size_t index, const std::string& sql) {
+    report(table(index).name);
+    run(parts_.targets.of(worker), sql, states_[index].tablespace);
+    release(worker, index);
+}
+
+void PostDataBuild::is_compared(std::size_t index) {
+    parts_.crew.add(index_urgency(table(index), true),
+                    [this, index](std::size_t worker) { release(worker, index); });
+}
+
+void PostDataBuild::release(std::size_t worker, std::size_t index) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (--states_[index].waiting_for > 0) return;
+    }
+    attach(worker, index);
+}
+
+void PostDataBuild::attach(std::size_t worker, std::size_t index) {
+    auto& connection = parts_.targets.of(worker);
+    for (const auto& sql : states_[index].attaches) run(connection, sql, states_[index].tablespace);
+    report(table(index).name);
+    run(connection, "analyze " + table(index).quoted(), {});
+}
+
+void PostDataBuild::run(Connection& connection, std::string_view sql, std::string_view tablespace) {
+    try {
+        // Whoever runs here next may want another one.
+        const bool has_tablespace = !tablespace.empty();
+        if (has_tablespace) connection.execute(tablespace);
+        connection.execute(sql);
+        if (has_tablespace) connection.execute(no_tablespace);
+    } catch (Error& error) {
+        error.add_trail(fmt::format(
+            "make: {}", sql.substr(0, sql.find('\n', std::min(sql.size(), sql.find('\n') + 1)))));
+        throw;
+    }
+}
+
+void PostDataBuild::add_foreign_keys(Connection& connection) {
+    for (std::size_t i = 0; i < first_rest_; ++i)
+        run(connection, others_[i]->text, others_[i]->tablespace);
+    std::map<std::string, std::vector<std::string>> checks;
+    for (const auto* key : foreign_keys_) {
+        report(key->table);
+        run(connection, fmt::format("{}{}", key->text, key->is_not_valid ? "" : " NOT VALID"), {});
+        if (!key->is_not_valid)
+            checks[key->table].push_back(
+                fmt::format("alter table {} validate constraint {}", key->table, key->constraint));
+    }
+    for (auto& [name, statements] : checks) {
+        const auto& checked = table(index_of_.at(name));
+        // One after the other: the server validates one constraint of a table at a time.
+        parts_.crew.add(index_urgency(checked, true),
+                        [this, list = std::move(statements), &checked](std::size_t worker) {
+                            for (const auto& sql : list) {
+                                report(checked.name);
+                                run(parts_.targets.of(worker), sql, {});
+                            }
+                        });
+    }
+}
+
+void PostDataBuild::finish(Connection& connection) {
+    for (std::size_t i = first_rest_; i < others_.size(); ++i) {
+        report("definitions");
+        run(connection, others_[i]->text, others_[i]->tablespace);
+    }
+}
+
+void PostDataBuild::make_event_triggers(Connection& connection) {
+    for (const auto* statement : event_triggers_) run(connection, statement->text, {});
+}
+
+void PostDataBuild::report(std::string_view item) {
+    std::size_t done = 0;
+    {
+        const std::scoped_lock lock(mutex_);
+        done = ++done_;
+    }
+    parts_.context.check_cancelled("building indexes and constraints");
+    parts_.context.progress.on({.phase = "build",
+                                .item = item,
+                                .done = done,
+                                .total = std::max(done, parts_.statements.size()),
+                                .unit = ProgressUnit::statements});
+}
+
+void apply_leading_settings(Connection& connection, std::span<const PostDataStatement> statements) {
+    for (const auto& statement : statements) {
+        if (statement.kind != PostDataKind::setting) return;
+        if (statement.text.starts_with("SET "))
+            connection.execute(statement.text);
+        else
+            connection.query_text(statement.text);
+    }
+}
+
+}  // namespace keel::postgres

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/crew.hpp"
+#include "engines/postgres/dump_catalog.hpp"
+#include "engines/postgres/post_data.hpp"
+#include "engines/postgres/worker_sessions.hpp"
+
+namespace keel::postgres {
+
+/// Makes what pg_dump's post-data section says, in parallel where that is safe: indexes and keys of
+/// a table as soon as its rows are in, foreign keys as NOT VALID and then validated side by side,
+/// all else in the order it was written, and event triggers last of all. Each statement is run
+/// exactly once.
+class PostDataBuild {
+  public:
+    struct Parts {
+        Crew& crew;
+        WorkerSessions& targets;
+        std::span<const DumpTable> tables;
+        std::span<const PostDataStatement> statements;
+        std::span<const KeyIndex> keys;
+        const Context& context;
+    };
+    /// All must outlive it.
+    explicit PostDataBuild(Parts parts);
+
+    /// The rows of a table are in: its indexes may be built. By any worker.
+    void rows_are_in(std::size_t table);
+    /// Nothing reads the table for a comparison any more: its keys may be finished. By any worker.
+    void is_compared(std::size_t table);
+
+    /// Once the crew is done with the tables: everything written before the first foreign key, then
+    /// the foreign keys, as far as they can wait to be validated; gives the crew the validations.
+    void add_foreign_keys(Connection& connection);
+    /// Once the crew has validated: the rest, but for event triggers.
+    void finish(Connection& connection);
+    void make_event_triggers(Connection& connection);
+
+  private:
+    struct TableState {
+        std::vector<std::string> builds;    ///< CREATE INDEX statements
+        std::vector<std::string> attaches;  ///< keys, once their indexes are there
+        std::size_t waiting_for = 1;        ///< builds and the comparison
+        std::string tablespace;
+    };
+    void sort_out();
+    void sort_out_key(const PostDataStatement& statement);
+    const DumpTable& table(std::size_t index) const { return parts_.tables[index]; }
+    void build(std::size_t worker, std::size_t index, const std::string& sql);
+    void release(std::size_t worker, std::size_t index);
+    void attach(std::size_t worker, std::size_t index);
+    bool can_wait(const PostDataStatement& statement) const;
+    void run(Connection& connection, std::string_view sql, std::string_view tablespace);
+    void report(std::string_view item);
+
+    Parts parts_;
+    std::map<std::string, std::size_t, std::less<>> index_of_;
+    std::vector<TableState> states_;
+    std::vector<const PostDataStatement*> others_;  ///< in order
+    std::vector<const PostDataStatement*> foreign_keys_;
+    std::vector<const PostDataStatement*> event_triggers_;
+    std::size_t first_rest_ = 0;  ///< of others_
+    std::mutex mutex_;
+    std::size_t done_ = 0;
+};
+
+/// What each session that runs such statements is told first: the settings at their front.
+void apply_leading_settings(Connection& connection, std::span<const PostDataStatement> statements);
+
+}  // namespace keel::postgres

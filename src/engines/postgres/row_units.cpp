@@ -1,0 +1,86 @@
+#include "engines/postgres/row_units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace keel::postgres {
+namespace {
+
+constexpr std::int64_t first_with_ranges = 140'000;
+// A range below this costs more in round trips than it evens out.
+constexpr std::uint64_t smallest_unit = std::uint64_t{32} << 20;
+// The more units there are for each worker, the more evenly they end.
+constexpr std::uint64_t units_each = 3;
+constexpr std::uint64_t rows_at_once = 4096;
+
+void add_units(std::vector<RowUnit>& units, const DumpTable& table, std::size_t index,
+               std::uint64_t unit_pages, std::uint64_t page_size) {
+    const std::uint64_t pages = table.bytes / page_size;
+    const std::uint64_t count = std::max<std::uint64_t>(1, pages / unit_pages);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        RowUnit unit;
+        unit.table = index;
+        unit.first_page = pages * i / count;
+        if (i + 1 < count) unit.end_page = pages * (i + 1) / count;
+        unit.bytes = table.bytes / count;
+        unit.is_whole = count == 1;
+        units.push_back(unit);
+    }
+}
+
+}  // namespace
+
+std::string RowUnit::condition() const {
+    if (is_whole) return {};
+    // A page number has 32 bits; 0 is a line that no row has.
+    std::string text = fmt::format("where ctid >= '({},0)'", first_page);
+    if (end_page) text += fmt::format(" and ctid < '({},0)'", *end_page);
+    return text;
+}
+
+std::vector<RowUnit> plan_row_units(std::span<const DumpTable> tables, const UnitOptions& options) {
+    std::uint64_t total = 0;
+    for (const auto& table : tables) total += table.bytes;
+    const std::uint64_t unit = std::max(smallest_unit, total / (options.workers * units_each));
+    const std::uint64_t unit_pages = std::max<std::uint64_t>(1, unit / options.page_size);
+    std::vector<RowUnit> units;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const bool splits = options.may_split && options.workers > 1 && !tables[i].is_partitioned &&
+                            tables[i].condition.empty();
+        if (splits)
+            add_units(units, tables[i], i, unit_pages, options.page_size);
+        else
+            units.push_back({.table = i, .end_page = {}, .bytes = tables[i].bytes});
+    }
+    std::ranges::stable_sort(units, std::greater(),
+                             [&](const RowUnit& unit_of) { return tables[unit_of.table].bytes; });
+    return units;
+}
+
+bool has_page_ranges(Connection& connection) {
+    return connection.query_integer("show server_version_num") >= first_with_ranges;
+}
+
+RowDigest pump_rows(const RowPump& pump) {
+    RowDigest digest;
+    RowEditor editor;
+    std::uint64_t since = 0;
+    for (auto row = pump.source.next(); !row.empty(); row = pump.source.next()) {
+        if (++since == rows_at_once) {
+            pump.on_rows(std::exchange(since, 0));
+            if (pump.stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+        }
+        if (pump.transform != nullptr) {
+            editor.open(row);
+            if (!pump.transform->apply(editor)) continue;
+            row = editor.finish();
+        }
+        digest.add(row);
+        if (pump.sink != nullptr) pump.sink->put(row);
+    }
+    pump.on_rows(since);
+    return digest;
+}
+
+}  // namespace keel::postgres

@@ -1,0 +1,160 @@
+#include "engines/sqlite/copier.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <future>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "db/transaction.hpp"
+#include "engines/sqlite/address.hpp"
+#include "engines/sqlite/connection.hpp"
+#include "engines/sqlite/content.hpp"
+#include "engines/sqlite/dialect.hpp"
+#include "engines/sqlite/file_pages.hpp"
+#include "engines/sqlite/page_copy.hpp"
+#include "engines/sqlite/private_files.hpp"
+#include "engines/sqlite/staged_guard.hpp"
+
+namespace keel::sqlite {
+namespace {
+
+void check_space(Connection& source, const std::filesystem::path& directory) {
+    const auto needed = static_cast<std::uint64_t>(source.query_integer("pragma page_count") *
+                                                   source.query_integer("pragma page_size"));
+    const auto free = free_space(directory);
+    if (needed <= free) return;
+    throw Error(ErrorKind::io,
+                fmt::format("the copy needs {} in '{}', {} are free", format_bytes(needed),
+                            directory.native(), format_bytes(free)))
+        .with_hint("free some space, then run the command again");
+}
+
+std::vector<TableContent> count_rows(const std::filesystem::path& file, const Context& context) {
+    SqliteConnection connection(private_file(file));
+    const CancelOnStop cancel(context.stop, connection);
+    std::vector<TableContent> tables;
+    for (const auto& name : user_tables(connection)) {
+        TableContent table;
+        table.name = name;
+        table.rows = static_cast<std::uint64_t>(
+            connection.query_integer("select count(*) from " + SqliteDialect().quote(name)));
+        tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
+class Copy {
+  public:
+    Copy(const CopyOptions& options, const Context& context)
+        : options_(options),
+          context_(context),
+          target_(real_path(options.to.target)),
+          files_(target_, options.to.run_id) {}
+
+    CopiedDatabase run() {
+        if (options_.transforms != nullptr)
+            throw Error(ErrorKind::unsupported, "rows of SQLite cannot be changed on their way");
+        create_directories_durably(target_.parent_path());
+        CopiedDatabase copied;
+        copied.staged = {options_.to.target.with_path(files_.staged()), options_.to.target,
+                         options_.to.run_id, std::make_shared<StagedGuard>(files_)};
+        try {
+            copy();
+            leave_out();
+            match_page_size(files_, target_);
+            copied.tables = look_through();
+            settle();
+        } catch (...) {
+            files_.remove_staged();
+            throw;
+        }
+        sync_directory(target_.parent_path());
+        copied.method = "pages";
+        copied.bytes = std::filesystem::file_size(files_.staged());
+        return copied;
+    }
+
+  private:
+    void copy() {
+        SqliteConnection source(session_options(options_.source));
+        const CancelOnStop cancel(context_.stop, source);
+        // All that follows sees one state, however long others write.
+        Transaction state(source, {.read_only = true, .isolation = {}, .snapshot = {}});
+        source.query_text("select 1 from sqlite_schema limit 1");
+        check_space(source, target_.parent_path());
+        auto* raw = static_cast<sqlite3*>(source.raw());
+        if (!copy_file_pages(raw, files_.staged(), context_)) {
+            const auto scratch = open_scratch(files_.staged());
+            copy_pages(raw, scratch.get(), {.phase = "copy"}, context_);
+        }
+        state.rollback();
+        sync_file(files_.staged());
+    }
+
+    /// Rows that stay behind leave nothing of themselves in the file.
+    void leave_out() {
+        if (!options_.leaves_out) return;
+        SqliteConnection copy(writable());
+        const auto violations = count_violations(copy);
+        // Nothing reacts to it: neither triggers nor foreign keys.
+        copy.execute("pragma foreign_keys = off", {});
+        auto* raw = static_cast<sqlite3*>(copy.raw());
+        sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+        bool is_any = false;
+        for (const auto& name : user_tables(copy)) {
+            if (!options_.leaves_out("main", name)) continue;
+            copy.execute("delete from " + SqliteDialect().quote(name), {});
+            is_any = true;
+        }
+        if (!is_any) return;
+        if (count_violations(copy) > violations)
+            throw Error(ErrorKind::constraint,
+                        "rows that are copied refer to rows of tables that are left out")
+                .with_hint("leave out the referring tables too");
+        copy.execute("vacuum", {});
+    }
+
+    /// The pages are those of the source; this tells whether it was sound itself.
+    std::vector<TableContent> look_through() {
+        context_.progress.on({.phase = "verify", .item = "database", .done = 0, .total = 0});
+        auto counted = std::async(std::launch::async,
+                                  [this] { return count_rows(files_.staged(), context_); });
+        SqliteConnection copy(private_file(files_.staged()));
+        const CancelOnStop cancel(context_.stop, copy);
+        check_damage(copy);
+        return counted.get();
+    }
+
+    void settle() {
+        if (!options_.settle) return;
+        SqliteConnection copy(writable());
+        options_.settle(copy);
+    }
+
+    OpenOptions writable() const {
+        return open_options(options_.to.target.with_path(files_.staged()), false);
+    }
+
+    const CopyOptions& options_;
+    const Context& context_;
+    std::filesystem::path target_;
+    PrivateFiles files_;
+};
+
+}  // namespace
+
+CopiedDatabase SqliteCopier::stage(const CopyOptions& options, const Context& context) const {
+    return Copy(options, context).run();
+}
+
+std::vector<TableContent> SqliteCopier::digest(const ConnectOptions& source,
+                                               const Context& context) const {
+    SqliteConnection connection(session_options(source));
+    const CancelOnStop cancel(context.stop, connection);
+    Transaction state(connection, {.read_only = true, .isolation = {}, .snapshot = {}});
+    return digest_user_tables(connection, context);
+}
+
+}  // namespace keel::sqlite

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "db/copier.hpp"
+
+namespace keel::sqlite {
+
+/// A copy is the file itself, page by page, in one state of the source; looked through before it
+/// takes the target's place.
+class SqliteCopier final : public Copier {
+  public:
+    CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
+    std::vector<TableContent> digest(const ConnectOptions& source,
+                                     const Context& context) const override;
+};
+
+}  // namespace keel::sqlite

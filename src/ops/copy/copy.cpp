@@ -1,0 +1,200 @@
+#include "ops/copy/copy.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "db/unpublished.hpp"
+#include "ops/copy/compare.hpp"
+#include "ops/copy/source.hpp"
+#include "ops/copy/table_patterns.hpp"
+#include "ops/kit/current_state.hpp"
+#include "ops/kit/table_report.hpp"
+
+namespace keel {
+namespace {
+
+constexpr std::int64_t most_jobs = 64;
+
+std::size_t jobs_of(const OptionValues& options) {
+    const auto jobs = options.integer("jobs", 0);
+    if (jobs >= 0 && jobs <= most_jobs && !(options.has("jobs") && jobs == 0))
+        return static_cast<std::size_t>(jobs);
+    throw Error(ErrorKind::usage, fmt::format("--jobs must be between 1 and {}", most_jobs));
+}
+
+class Copy final : public Operation {
+  public:
+    explicit Copy(const OptionValues& options)
+        : source_name_(options.text("source")),
+          excluded_(options.list("exclude")),
+          jobs_(jobs_of(options)),
+          may_use_template_(!options.flag("no-template")),
+          verify_only_(options.flag("verify-only")) {}
+
+    Plan plan(OperationContext& context) override {
+        if (!source_) source_.emplace(context, source_name_);
+        if (verify_only_) return {};  // which changes nothing: see nothing_to_do
+        // Both databases go on changing while somebody reads the plan; what was agreed to, that the
+        // one takes the other's place, stays.
+        if (!plan_) plan_ = make_plan(context);
+        return *plan_;
+    }
+
+    void nothing_to_do(OperationContext& context, Report& report) override {
+        require_one_engine(context);
+        compare_databases(context, *source_, report);
+    }
+
+    void apply(OperationContext& context, Report& report) override {
+        const Stopwatch stopwatch;
+        const Engine& engine = context.engine();
+        auto copied = engine.copier().stage(copy_options(context), context.context());
+        Unpublished staged(engine.admin(), copied.staged);
+        context.context().check_cancelled("copying");
+        context.disconnect();
+        context.forget_marker();
+        engine.admin().publish(staged.release(), context.context());
+        report_copied(context, copied, stopwatch.elapsed(), report);
+    }
+
+    /// The database has been replaced by a copy that was compared before; what fails from here on
+    /// cannot be called a failure that changed nothing.
+    void verify(OperationContext& context, Report&) override {
+        try {
+            settle_marker(context);
+        } catch (const Error& error) {
+            throw Error(
+                ErrorKind::partial,
+                fmt::format("'{}' was copied into '{}', but cannot be looked at: {}",
+                            source_->environment().name, context.choice().name, error.message()))
+                .with_hint(
+                    "look at it with: keel status; what was there before comes back with: "
+                    "keel undo");
+        }
+    }
+
+  private:
+    Plan make_plan(OperationContext& context) {
+        require_one_engine(context);
+        const auto state = read_source_state(context, *source_);
+        is_source_protected_ = state.is_protected;
+        now_ = read_current_state(context);
+        refuse_same_database(context, state);
+        const auto tables = user_tables(source_->engine().dialect(), state.tables);
+        excluded_.require_matches(tables);
+        Plan plan;
+        plan.steps.push_back(
+            {.step = fmt::format("copy '{}'", source_->environment().name),
+             .detail = fmt::format("{} into '{}' ({})", source_->environment().url.redacted(),
+                                   context.choice().name, context.environment().url.redacted())});
+        for (const auto& table : tables) {
+            if (excluded_.matches(table.schema, table.name))
+                plan.steps.push_back({.step = "leave out rows", .detail = table_name(table)});
+        }
+        plan.steps.push_back({.step = "replace the whole database",
+                              .detail = fmt::format("{} tables", tables.size()),
+                              .destructive = true,
+                              .figures = compare(now_, remaining(tables), "the source")});
+        return plan;
+    }
+
+    void require_one_engine(OperationContext& context) const {
+        const auto from = source_->environment().url.engine();
+        const auto to = context.environment().url.engine();
+        if (from == to) return;
+        throw Error(ErrorKind::unsupported,
+                    fmt::format("'{}' is {}, and '{}' is {}", source_->environment().name,
+                                to_string(from), context.choice().name, to_string(to)))
+            .with_hint("a whole database is copied between environments of one engine");
+    }
+
+    void refuse_same_database(OperationContext& context, const SourceState& state) const {
+        auto* connection = context.connection_if_exists();
+        if (connection == nullptr) return;
+        if (context.engine().admin().identity(*connection).bound != state.identity.bound) return;
+        throw Error(ErrorKind::refused,
+                    fmt::format("'{}' and '{}' are one and the same database",
+                                source_->environment().name, context.choice().name))
+            .with_hint("give them databases of their own: keel config show --origin");
+    }
+
+    std::vector<TableContent> remaining(std::vector<TableContent> tables) const {
+        for (auto& table : tables)
+            if (excluded_.matches(table.schema, table.name)) table.rows = 0;
+        return tables;
+    }
+
+    CopyOptions copy_options(OperationContext& context) {
+        CopyOptions options{
+            .source = source_->options(),
+            .to = {.target = context.environment().url, .run_id = context.run_id()},
+            .workers = jobs_,
+            // The server would keep everybody from connecting to the source meanwhile.
+            .may_use_template = may_use_template_ && !is_source_protected_};
+        if (!excluded_.empty())
+            options.leaves_out = [this](std::string_view schema, std::string_view table) {
+                return excluded_.matches(schema, table);
+            };
+        // Before it has its real name: a copy of production is never taken for production.
+        options.settle = [this, &context](Connection& connection) {
+            stamp_marker(connection, context.engine(), context.environment(),
+                         context.project().name(), true, context.context().clock.now(),
+                         now_.location);
+        };
+        return options;
+    }
+
+    /// What was stamped while it was staged beside its place is bound to that place now.
+    static void settle_marker(OperationContext& context) {
+        const Engine& engine = context.engine();
+        Connection& connection = context.connection();
+        const auto& marker = context.marker().marker;
+        if (marker && marker->bound.bound == engine.admin().identity(connection).bound) return;
+        stamp_marker(connection, engine, context.environment(), context.project().name(), false,
+                     context.context().clock.now());
+        context.forget_marker();
+    }
+
+    void report_copied(OperationContext& context, const CopiedDatabase& copied,
+                       std::chrono::milliseconds duration, Report& report) const {
+        const auto& safety = context.safety_backup();
+        const auto tables = user_tables(context.engine().dialect(), copied.tables);
+        report.result.set("source", source_->environment().name)
+            .set("method", copied.method)
+            .set("tables", tables_json(tables))
+            .set("rows_exact", copied.has_exact_rows)
+            .set("bytes", copied.bytes)
+            .set("safety_backup", safety ? Json(*safety) : Json())
+            .set("duration_ms", duration.count());
+        report.body.emplace_back(MarkedLine{
+            Mark::ok,
+            fmt::format("copied '{}' into '{}': {}{}, {} in {}", source_->environment().name,
+                        context.choice().name, copied.has_exact_rows ? "" : "about ",
+                        size_text(tables), format_bytes(copied.bytes), format_duration(duration))});
+        if (!safety) return;
+        report.body.emplace_back(
+            MarkedLine{Mark::ok, fmt::format("backup {} holds what was there before", *safety)});
+        report.next_steps.emplace_back("keel undo");
+    }
+
+    std::string source_name_;
+    TablePatterns excluded_;
+    std::size_t jobs_;
+    bool may_use_template_;
+    bool verify_only_;
+    std::optional<CopySource> source_;
+    std::optional<Plan> plan_;
+    CurrentState now_;
+    bool is_source_protected_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> make_copy(const OptionValues& options) {
+    return std::make_unique<Copy>(options);
+}
+
+}  // namespace keel

@@ -1,0 +1,203 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "postgres_proxy.hpp"
+#include "postgres_samples.hpp"
+#include "postgres_support.hpp"
+#include "support.hpp"
+
+using namespace keel;
+using namespace keel::conformance;
+
+namespace {
+
+CopiedDatabase stage(const DatabaseUrl& source, const DatabaseUrl& target,
+                     bool may_use_template = false) {
+    const ConnectOptions from{.url = source, .ignore_ambient = true};
+    return postgres_engine().copier().stage(
+        {.source = from,
+         .to = {.target = target, .run_id = "20260101t000000-abc123"},
+         .workers = 2,
+         .may_use_template = may_use_template},
+        QuietContext());
+}
+
+CopiedDatabase copy(const DatabaseUrl& source, const DatabaseUrl& target,
+                    bool may_use_template = false) {
+    auto copied = stage(source, target, may_use_template);
+    postgres_engine().admin().publish(copied.staged, QuietContext());
+    copied.staged.guard.reset();
+    return copied;
+}
+
+std::string rows(const PostgresDatabase& database, const std::string& sql) {
+    return database.connect()->query_text(sql).value_or("");
+}
+
+/// Doubles the first column of table "masked", and leaves out its rows that say "secret".
+class Doubler final : public RowTransforms {
+  public:
+    class Transform final : public RowTransform {
+      public:
+        bool apply(RowEditor& row) override {
+            if (!row.is_null(0)) row.set(0, std::string(row.text(0)) + std::string(row.text(0)));
+            return row.text(1) != "secret";
+        }
+    };
+    std::unique_ptr<RowTransform> for_table(std::string_view, std::string_view table,
+                                            const std::vector<std::string>&) const override {
+        return table == "masked" ? std::make_unique<Transform>() : nullptr;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("large tables are copied in pieces, and their indexes and keys are those of the source") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(),
+               "create table big (id int primary key, name text, ref int, filler text, constraint "
+               "\"u;q\" unique (name) include (id) deferrable initially deferred); alter table big "
+               "alter filler set storage plain; insert into big select g, md5(g::text), g % 100 + "
+               "1, repeat('x', 7000) from generate_series(1, 9000) g; create table small (id int "
+               "primary key); insert into small select generate_series(1, 100); alter table big "
+               "add foreign key (ref) references small; create index on big (ref); alter table big "
+               "cluster on big_pkey; delete from big where id % 7 = 0;");
+    REQUIRE(source.connect()->query_integer("select pg_relation_size('big')") > 65 << 20);
+
+    const auto copied = copy(source.url(), target.url());
+
+    CHECK(copied.method == "rows");
+    const std::string indexes =
+        "select string_agg(pg_get_indexdef(indexrelid) || indisvalid || indisclustered, ';' order "
+        "by pg_get_indexdef(indexrelid)) from pg_index where indrelid in ('big'::regclass, "
+        "'small'::regclass)";
+    CHECK(rows(target, indexes) == rows(source, indexes));
+    const std::string constraints =
+        "select string_agg(conname || pg_get_constraintdef(oid) || convalidated, ';' order by "
+        "conname) from pg_constraint where connamespace = 'public'::regnamespace";
+    CHECK(rows(target, constraints) == rows(source, constraints));
+    const std::string sum =
+        "select count(*) || md5(string_agg(b::text, ',' order by id)) from big b";
+    CHECK(rows(target, sum) == rows(source, sum));
+    CHECK(rows(target, "select reltuples > 7000 from pg_class where relname = 'big'") == "t");
+}
+
+TEST_CASE("within a server the server copies the database, unless somebody is connected to it") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(), "create table t (n int); insert into t values (1), (2);");
+
+    const auto copied = copy(source.url(), target.url(), true);
+
+    CHECK(copied.method == "template");
+    CHECK(copied.tables.at(0).rows == 2);
+    CHECK(rows(target, "select sum(n) from t") == "3");
+
+    source.connect()->execute("insert into t values (3)");
+    const auto session = source.connect();
+    CHECK(copy(source.url(), target.url(), true).method == "rows");
+    CHECK(rows(target, "select sum(n) from t") == "6");
+    CHECK(session->is_usable());
+    CHECK_NOTHROW(session->ping());
+}
+
+TEST_CASE("neither triggers nor event triggers nor rules of the source react to its being copied") {
+    const PostgresDatabase source, target;
+    run_script(
+        *connect_postgres(DatabaseUrl::parse(fmt::format("postgresql://keel@/{}?host={}/socket",
+                                                         source.name(), postgres_directory()),
+                                             "/")),
+        "create table t (n int); create table seen (what text); create function f() returns "
+        "trigger language plpgsql as $$ begin insert into seen values ('row'); return new; "
+        "end $$; insert into t values (1); create trigger g before insert on t for each row "
+        "execute function f(); alter table t enable always trigger g; create rule r as on "
+        "insert to t do also insert into seen values ('rule'); create function e() returns "
+        "event_trigger language plpgsql as $$ begin insert into public.seen values "
+        "(tg_event || tg_tag); end $$; create materialized view m as select count(*) from "
+        "t; create event trigger h on ddl_command_end execute function e(); alter event "
+        "trigger h enable always; grant all on all tables in schema public to owner; delete "
+        "from seen;");
+    const auto url = DatabaseUrl::parse(
+        fmt::format("postgresql://keel@/{}?host={}/socket", target.name(), postgres_directory()),
+        "/");
+    const ConnectOptions from{.url = source.url(), .ignore_ambient = true};
+
+    auto copied = postgres_engine().copier().stage(
+        {.source = from,
+         .to = {.target = url, .run_id = "20260101t000000-abc123"},
+         .settle =
+             [](Connection& staged) {
+                 staged.execute("create schema keel");
+                 staged.execute("create table keel.meta (key text, value text)");
+             }},
+        QuietContext());
+    postgres_engine().admin().publish(copied.staged, QuietContext());
+
+    CHECK(rows(target, "select count(*) from seen") == "0");
+    CHECK(rows(target, "select count(*) from keel.meta") == "0");
+    CHECK(rows(target, "select count from m") == "1");
+    CHECK(rows(target, "select evtenabled from pg_event_trigger") == "A");
+}
+
+TEST_CASE("rows are changed and left out on their way, and the copy is proven all the same") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(),
+               "create table masked (name text, what text); insert into masked values ('a', 'x'), "
+               "(null, 'y'), (E'b\\tc', 'secret'), (E'd\\\\', null); create table plain (n int); "
+               "insert into plain values (1);");
+    const ConnectOptions from{.url = source.url(), .ignore_ambient = true};
+    const Doubler doubler;
+
+    const auto copied = postgres_engine().copier().stage(
+        {.source = from,
+         .to = {.target = target.url(), .run_id = "20260101t000000-abc123"},
+         .transforms = &doubler},
+        QuietContext());
+    postgres_engine().admin().publish(copied.staged, QuietContext());
+
+    CHECK(
+        rows(target, "select string_agg(coalesce(name, 'null'), ',' order by name) from masked") ==
+        "aa,d\\d\\,null");
+    CHECK(rows(target, "select n from plain") == "1");
+}
+
+TEST_CASE("a wire that is cut while a database is copied leaves the target as it was") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(),
+               "create table a (id serial primary key); create table b (id int primary key, a int "
+               "references a); insert into a select from generate_series(1, 50); insert into b "
+               "select g, g from generate_series(1, 50) g; create materialized view m as select "
+               "count(*) from b;");
+    run_script(*target.connect(), "create table state (n int); insert into state values (7);");
+    const auto& admin = postgres_engine().admin();
+    const auto leftovers = [&] {
+        // Sessions that the server has not yet noticed the end of count as still at work.
+        const std::vector<Value> params = {target.name() + "\\_\\_keel%"};
+        connect_postgres(postgres_url("postgres"))
+            ->query_text(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where "
+                "datname like $1",
+                params);
+        return admin.find_leftovers(target.url());
+    };
+    // Of what goes to the target: made, filled, indexed, constrained, counted, proven.
+    for (const std::string text : {"create database", "CREATE TABLE", "from stdin",
+                                   "CREATE UNIQUE INDEX", "NOT VALID", "setval", "REFRESH"}) {
+        CAPTURE(text);
+        const CuttingProxy proxy(text, CuttingProxy::Where::before_client);
+        CHECK(kind_of([&] { stage(source.url(), proxy.url(target.name())); }).has_value());
+        CHECK(proxy.has_cut());
+        CHECK(rows(target, "select n from state") == "7");
+        for (const auto& leftover : leftovers()) admin.resolve(target.url(), leftover);
+        CHECK(leftovers().empty());
+    }
+    for (const std::string text : {"pg_export_snapshot", "set transaction snapshot", "to stdout"}) {
+        CAPTURE(text);
+        const CuttingProxy proxy(text, CuttingProxy::Where::before_client);
+        CHECK(kind_of([&] { stage(proxy.url(source.name()), target.url()); }).has_value());
+        CHECK(proxy.has_cut());
+        CHECK(rows(target, "select n from state") == "7");
+        CHECK(leftovers().empty());
+    }
+}
