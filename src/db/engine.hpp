@@ -11,8 +11,11 @@
 #include "db/dialect.hpp"
 #include "db/dumper.hpp"
 #include "db/inspector.hpp"
+#include "db/lone_statement.hpp"
+#include "db/observation.hpp"
 #include "db/schema_change.hpp"
 #include "db/statement_reader.hpp"
+#include "db/table_rebuild.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
 
@@ -64,6 +67,22 @@ class Engine {
         Connection& /*connection*/, const SchemaChangeOptions& /*options*/) const {
         return nullptr;
     }
+    /// What there is to know about a statement that must run outside a transaction, or that is to;
+    /// null when nothing is known that would tell, after an interruption, whether it is done.
+    virtual std::unique_ptr<LoneStatement> lone_statement(std::string_view /*statement*/) const {
+        return nullptr;
+    }
+    /// What stands in the way of such statements, or will take long: sessions that hold locks on
+    /// what they touch, long transactions, big tables, missing privileges. Reads only.
+    virtual std::vector<Diagnostic> preflight(Connection& /*connection*/,
+                                              std::span<const Statement> /*statements*/) const {
+        return {};
+    }
+    /// See Observation; for rehearsals.
+    virtual Observation observe(Connection& /*connection*/) const { return {}; }
+    /// Throws ErrorKind::not_found for a table that is not there, ErrorKind::unsupported where
+    /// tables need no rebuilding.
+    virtual TableRebuild rebuild_table(Connection& connection, std::string_view table) const;
     /// What is known to be wrong or risky with the libraries and tools this engine uses here
     /// (versions, missing pg_dump): for `keel doctor`. Needs no database.
     virtual std::vector<Diagnostic> diagnose() const = 0;

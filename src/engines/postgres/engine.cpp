@@ -9,6 +9,7 @@
 #include "engines/postgres/dialect.hpp"
 #include "engines/postgres/dump.hpp"
 #include "engines/postgres/inspect.hpp"
+#include "engines/postgres/lone_statement.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/schema_change.hpp"
 #include "engines/postgres/statement_reader.hpp"
@@ -97,6 +98,11 @@ class PostgresEngine final : public Engine {
     }
 
     const StatementReader& statement_reader() const noexcept override { return reader_; }
+
+    std::unique_ptr<LoneStatement> lone_statement(std::string_view statement) const override {
+        return postgres::lone_statement(statement);
+    }
+
     std::vector<Diagnostic> diagnose() const override {
         std::vector<Diagnostic> findings;
         diagnose_library(findings);

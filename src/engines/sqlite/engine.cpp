@@ -10,6 +10,7 @@
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/dump.hpp"
 #include "engines/sqlite/inspect.hpp"
+#include "engines/sqlite/lone_statement.hpp"
 #include "engines/sqlite/schema_change.hpp"
 #include "engines/sqlite/scratch.hpp"
 #include "engines/sqlite/statement_reader.hpp"
@@ -49,6 +50,10 @@ class SqliteEngine final : public Engine {
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
         return sqlite::guard_schema_change(connection, options);
+    }
+
+    std::unique_ptr<LoneStatement> lone_statement(std::string_view statement) const override {
+        return sqlite::lone_statement(statement);
     }
 
     std::vector<Diagnostic> diagnose() const override;

@@ -6,6 +6,7 @@
 
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"
+#include "ops/migrate/lock_retry.hpp"
 #include "ops/migrate/native_parser.hpp"
 #include "ops/migrate/step_runner.hpp"
 #include "ops/migrate/verify_section.hpp"
@@ -64,7 +65,7 @@ MigrationOutcome MigrationExecutor::execute(const Script& script, Recording reco
     complete(recording.row);
     if (script.transaction) return execute_in_transaction(script, std::move(recording));
     const Stopwatch watch;
-    const StepRunner steps(run_, script, recording.with_fingerprint);
+    StepRunner steps(run_, script, recording.with_fingerprint);
     steps.begin(recording.row);
     steps.run(recording.row);
     return outcome_of(recording.row, watch);
@@ -72,7 +73,7 @@ MigrationOutcome MigrationExecutor::execute(const Script& script, Recording reco
 
 MigrationOutcome MigrationExecutor::resume(const Script& script, Recording recording) const {
     const Stopwatch watch;
-    const StepRunner steps(run_, script, recording.with_fingerprint);
+    StepRunner steps(run_, script, recording.with_fingerprint);
     steps.reopen(recording.row);
     steps.run(recording.row);
     return outcome_of(recording.row, watch);
@@ -84,7 +85,7 @@ MigrationOutcome MigrationExecutor::execute_in_transaction(const Script& script,
     recording.row.statements = static_cast<int>(script.statements.size());
     MigrationOutcome outcome = outcome_of(recording.row, watch);
     try {
-        transact(script, recording);
+        with_lock_retries(run_, script, [&] { transact(script, recording); });
     } catch (Error& error) {
         error.add_trail(trail_of(script));
         // What fails at the commit, or in the checks before it, is no statement's own fault.

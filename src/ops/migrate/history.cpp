@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "db/transaction.hpp"
 #include "ops/kit/marker.hpp"
+#include "ops/migrate/step_journal.hpp"
 
 namespace keel {
 namespace {
@@ -149,6 +150,7 @@ void History::remove(Connection& connection, std::int64_t sequence) const {
 void History::clear(Connection& connection) const {
     if (!engine_.inspector().has_internal_table(connection, "migrations")) return;
     connection.execute(fmt::format("delete from {}", table()));
+    StepJournal(engine_).clear(connection);
 }
 
 }  // namespace keel

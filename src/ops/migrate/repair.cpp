@@ -9,6 +9,7 @@
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/series.hpp"
 #include "ops/migrate/sources.hpp"
+#include "ops/migrate/step_journal.hpp"
 
 namespace keel {
 namespace {
@@ -122,6 +123,8 @@ void MigrateRepair::go_on(OperationContext& context, Report& report) {
     const Script& script = is_going_up() ? *up_ : down_->script();
     AppliedMigration row = entry_->row;
     const int total = static_cast<int>(script.statements.size());
+    // What the journal knows of that statement is overruled.
+    StepJournal(run.engine).forget_step(run.connection(), row.sequence, row.statements + 1);
     if (verdict_ == RepairVerdict::done && row.statements < total) ++row.statements;
     if (is_going_up() && entry_->is_changed()) {
         // What goes on is the file as it is now, so that is what the history must tell of.
@@ -152,6 +155,7 @@ void MigrateRepair::abandon(OperationContext& context, Report& report) const {
         // The row of the up, which stands before it, speaks for the version again.
         history.remove(connection, row.sequence);
     }
+    StepJournal(context.engine()).forget(connection, row.sequence);
     report.result.set("version", row.version).set("state", is_going_up() ? "pending" : "applied");
     report.body.emplace_back(
         MarkedLine{Mark::ok, fmt::format("{} is recorded as {}", label_of(*entry_),

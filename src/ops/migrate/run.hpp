@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/context.hpp"
@@ -16,8 +17,10 @@ struct MigrationRun {
     const Context& context;
     std::function<Connection&()> connection;  ///< the one that holds the lock
     std::function<Connection&()> reconnect;   ///< after it was lost: a new one, holding the lock
+    std::function<std::unique_ptr<Connection>()> another;  ///< a second one that only reads
     std::string actor;
-    std::string backup;  ///< id of the safety backup, or empty
+    std::string backup;                         ///< id of the safety backup, or empty
+    std::chrono::milliseconds lock_timeout{0};  ///< the session's; 0: none
 };
 
 /// What became of one migration.

@@ -54,6 +54,7 @@ class ScriptCompiler {
         settle_verify_transactions(script_.verify, engine_);
         check_probe();
         for (const Statement& statement : script_.statements) check_statement(statement);
+        cut();
         return std::move(script_);
     }
 
@@ -118,6 +119,17 @@ class ScriptCompiler {
         }
     }
 
+    /// Statements that cannot be in one transaction are found here, whatever the file says.
+    void cut() {
+        const Dialect& dialect = engine_.dialect();
+        const bool separately = !script_.transaction;
+        if (!separately && !needs_parts(script_.statements, dialect)) return;
+        script_.transaction = false;
+        script_.parts = cut_into_parts(script_.statements, dialect, separately);
+        // Whoever gives a probe says that the statement must not be trusted to a transaction.
+        if (!script_.probe.empty()) script_.parts.front().is_alone = true;
+    }
+
     void check_probe() const {
         if (script_.probe.empty() || script_.statements.size() == 1) return;
         throw Error(ErrorKind::invalid_input,
@@ -133,14 +145,6 @@ class ScriptCompiler {
             throw Error(ErrorKind::invalid_input,
                         "a migration must not prepare transactions or end prepared ones")
                 .with_hint("remove the statement")
-                .at(script_.locate(statement));
-        const std::string_view marker =
-            script_.direction == Direction::up ? "migrate:up" : "migrate:down";
-        if (script_.transaction && dialect.needs_no_transaction(statement.text))
-            throw Error(ErrorKind::invalid_input, "this statement cannot run in a transaction")
-                .with_hint(fmt::format(
-                    "move it to a migration of its own that begins with '-- {} transaction:false'",
-                    marker))
                 .at(script_.locate(statement));
     }
 

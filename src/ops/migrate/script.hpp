@@ -8,6 +8,7 @@
 
 #include "db/engine.hpp"
 #include "model/migration.hpp"
+#include "ops/migrate/script_parts.hpp"
 
 namespace keel {
 
@@ -23,7 +24,8 @@ struct Script {
     std::vector<Statement> verify;         ///< up only
     bool verify_judged_by_errors = false;  ///< what its queries answer does not matter
     std::vector<SplitNote> notes;
-    bool transaction = true;
+    bool transaction = true;        ///< all of it is one
+    std::vector<ScriptPart> parts;  ///< when it is not
     bool idempotent = false;
     std::string probe;
     std::optional<std::chrono::milliseconds> lock_timeout;  ///< the longest that a section asks for
@@ -36,9 +38,8 @@ struct Script {
 };
 
 /// Makes the script of the sections that are for this engine. Throws ErrorKind::invalid_input with
-/// the place, before anything runs: what cannot be cut, a statement that needs no transaction or
-/// controls one itself, sections that disagree about the transaction, a probe for several
-/// statements.
+/// the place, before anything runs: what cannot be cut, a statement that controls transactions
+/// itself, sections that disagree about the transaction, a probe for several statements.
 Script compile_script(const Migration& migration, Direction direction, const Engine& engine);
 
 /// Gives an error of the engine its place in the file: `where` from the failing statement (its

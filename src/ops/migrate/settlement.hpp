@@ -17,7 +17,8 @@ std::string settlement_hint(const AppliedMigration& row);
 /// ended: says which statement, and what to type.
 void refuse_unfinished(const AppliedEntry& entry);
 
-/// Throws ErrorKind::integrity when an applied file was edited, naming it and both checksums.
+/// Throws ErrorKind::integrity when an applied file was edited, naming it and both checksums. The
+/// file of an unfinished migration may be mended: see can_go_on.
 void refuse_edited(const Standing& standing);
 
 }  // namespace keel

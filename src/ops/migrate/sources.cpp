@@ -48,8 +48,10 @@ MigrationRun make_run(OperationContext& context) {
                 context.lock();
                 return context.connection();
             },
+            .another = [&context] { return context.another_connection(true); },
             .actor = actor.host.empty() ? actor.name : fmt::format("{}@{}", actor.name, actor.host),
-            .backup = context.safety_backup().value_or("")};
+            .backup = context.safety_backup().value_or(""),
+            .lock_timeout = context.environment().session.lock_timeout};
 }
 
 }  // namespace keel

@@ -5,18 +5,13 @@
 #include <algorithm>
 
 #include "ops/migrate/destructive.hpp"
+#include "ops/migrate/native_parser.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
 #include "ops/migrate/step_runner.hpp"
 
 namespace keel {
 namespace {
-
-/// Whether an interrupted migration may simply be gone on with.
-bool can_resume(const AppliedEntry& entry, const Script& script) {
-    const bool is_up = entry.row.state != MigrationState::reverting;
-    return is_up && !script.transaction && (script.idempotent || !script.probe.empty());
-}
 
 /// What the migration may destroy, with its place: "drop table (line 12)".
 std::string describe_destruction(const Script& script) {
@@ -74,9 +69,13 @@ const Script& MigrateUp::script_of(const Migration& migration, const Engine& eng
 }
 
 void MigrateUp::plan_unfinished(OperationContext& context, Plan& plan) {
-    if (unfinished_->is_missing() || unfinished_->is_changed()) refuse_unfinished(*unfinished_);
+    const bool is_up = unfinished_->row.state != MigrationState::reverting;
+    if (unfinished_->is_missing() || !is_up) refuse_unfinished(*unfinished_);
     const Script& script = script_of(*unfinished_->file, context.engine());
-    if (!can_resume(*unfinished_, script)) refuse_unfinished(*unfinished_);
+    const auto steps =
+        StepJournal(context.engine()).read(context.connection(), unfinished_->row.sequence);
+    if (!can_go_on(context.engine(), script, unfinished_->row, steps))
+        refuse_unfinished(*unfinished_);
     plan.steps.push_back(
         {.step = "go on with " + script.label(),
          .detail = fmt::format("from statement {} of {}", unfinished_->row.statements + 1,
@@ -141,8 +140,12 @@ void MigrateUp::resume(const MigrationRun& run, MigrationSeries& series,
                        OutcomeReport& outcomes) const {
     const Script& script = scripts_.at(unfinished_->file);
     AppliedMigration row = unfinished_->row;
-    const bool is_done = !script.probe.empty() && probe_says_done(run.connection(), script);
-    if (is_done) row.statements = static_cast<int>(script.statements.size());
+    if (unfinished_->is_changed()) {
+        // What goes on is the file as it is now, so that is what the history must tell of.
+        row.checksum = unfinished_->file->checksum;
+        row.down_sql = down_text(*unfinished_->file);
+        History(run.engine).update_text(run.connection(), row);
+    }
     series.resume(script, std::move(row), outcomes);
 }
 

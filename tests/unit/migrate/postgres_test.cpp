@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "world.hpp"
 
@@ -49,9 +50,11 @@ TEST_CASE("an index that could not be built is a failure half way, not a trace-l
 
         CHECK(report.exit_status() == 6);
         CHECK(world.history() == "1 applied, 2 failed");
-        world.execute("drop index t_id");
+        CHECK(world.run("migrate up").exit_status() == 6);
         world.execute("truncate t");
-        CHECK(went_well(world.run("migrate repair", {{"version", "2"}, {"retry", ""}})));
+        CHECK(went_well(world.run("migrate up")));
+        CHECK(world.ask("select string_agg(indisvalid::text, ',') from pg_index where indrelid = "
+                        "'t'::regclass") == "true");
     });
 }
 
@@ -169,6 +172,77 @@ TEST_CASE("a failing statement in a long script is found with its line") {
         CHECK(report.error->where().line == 602);
         CHECK(holds(report.error->message(), "t599"));
         CHECK_FALSE(world.has_table("t0"));
+    });
+}
+
+TEST_CASE("an invalid index is never taken for success") {
+    on_postgres([](World& world) {
+        world.file("1_t.sql",
+                   "-- migrate:up\ncreate table t (id int);\ninsert into t values (1), (1);\n");
+        REQUIRE(went_well(world.run("migrate up")));
+        const auto connection = world.connect();
+        CHECK_THROWS_AS(connection->execute("create unique index concurrently t_id on t (id)"),
+                        Error);
+        world.file("2_i.sql",
+                   "-- migrate:up\ncreate index concurrently if not exists t_id on t (id);\n");
+
+        REQUIRE(went_well(world.run("migrate up")));
+
+        CHECK(world.ask("select indisvalid and not indisunique from pg_index where indexrelid = "
+                        "'t_id'::regclass") == "t");
+    });
+}
+
+TEST_CASE("an index that was built when the client was gone is not built again") {
+    on_postgres([](World& world) {
+        world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
+        world.file("2_i.sql",
+                   "-- migrate:up\nselect 1;\ncreate index concurrently t_id on missing (id);\n");
+        CHECK(world.run("migrate up").exit_status() == 6);
+        world.file("2_i.sql",
+                   "-- migrate:up\nselect 1;\ncreate index concurrently t_id on t (id);\n");
+        world.execute("create index t_id on t (id)");
+        world.execute("update keel.migrations set state = 'running' where version = '2'");
+        const std::string oid = world.ask("select 't_id'::regclass::oid");
+
+        REQUIRE(went_well(world.run("migrate up")));
+
+        CHECK(world.ask("select 't_id'::regclass::oid") == oid);
+        CHECK(world.history() == "1 applied, 2 applied");
+    });
+}
+
+TEST_CASE("a statement that nobody can judge is stopped at, and a person asked") {
+    on_postgres([](World& world) {
+        world.file("1_p.sql",
+                   "-- migrate:up\ncreate table log (n int);\n"
+                   "create procedure p() language plpgsql as $$ begin insert into log values (1); "
+                   "commit; perform pg_terminate_backend(pg_backend_pid()); end $$;\n");
+        world.file("2_c.sql", "-- migrate:up transaction:false\ncall p();\n");
+
+        CHECK(world.run("migrate up").exit_status() == 6);
+        const Report again = world.run("migrate up");
+        CHECK(again.exit_status() == 6);
+        CHECK(holds(again.error->hint(), "keel migrate repair 2 --done"));
+        CHECK(world.ask("select count(*) from log") == "1");
+        CHECK(went_well(world.run("migrate repair", {{"version", "2"}, {"done", ""}})));
+    });
+}
+
+TEST_CASE("a lock that is free soon enough is waited for without queueing anybody") {
+    on_postgres([](World& world) {
+        world.file("1_t.sql", "-- migrate:up\ncreate table t (id int);\n");
+        REQUIRE(went_well(world.run("migrate up")));
+        world.file("2_x.sql", "-- migrate:up lock_timeout:60ms\nalter table t add column n int;\n");
+        const auto blocker = world.connect();
+        blocker->begin({});
+        blocker->execute("lock table t");
+        std::jthread release([&blocker] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(150));
+            blocker->rollback();
+        });
+
+        CHECK(went_well(world.run("migrate up")));
     });
 }
 

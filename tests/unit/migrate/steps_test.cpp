@@ -23,7 +23,8 @@ void check_unfinished(World& world, const std::string& state) {
     REQUIRE_FALSE(again.ok());
     CHECK(again.exit_status() == 6);
     CHECK(again.error->where().statement == 2);
-    CHECK(holds(again.error->hint(), "keel migrate repair 1 --retry"));
+    CHECK(holds(again.error->hint(), "keel migrate up again"));
+    CHECK(holds(again.error->hint(), "keel migrate repair 1 --done"));
     CHECK(world.run("migrate down").exit_status() == 6);
     CHECK(world.history() == "1 " + state);
 }
@@ -56,7 +57,7 @@ TEST_CASE("a first statement that is refused outright leaves no trace") {
     });
 }
 
-TEST_CASE("a failure half way is recorded, and the next run refuses until a person says more") {
+TEST_CASE("a failure half way is recorded, and the next run meets it again until it is mended") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", gated());
 
@@ -72,6 +73,22 @@ TEST_CASE("a failure half way is recorded, and the next run refuses until a pers
         const Report status = world.run("migrate status", {{"exit-code", ""}});
         CHECK(status.exit_status() == 3);
 
+        SUBCASE("the next run goes on when the cause is gone") {
+            world.execute("create table gate (id int)");
+            REQUIRE(went_well(world.run("migrate up")));
+            CHECK(world.ask("select count(*) from gate") == "1");
+            CHECK(world.has_table("c"));
+            CHECK(world.history() == "1 applied");
+        }
+        SUBCASE("the next run goes on with a file mended where it failed, and later") {
+            world.file("1_t.sql", std::string(marker) +
+                                      "\ncreate table if not exists a (id int);\n"
+                                      "create table b (id int);\ncreate table d (id int);\n");
+            REQUIRE(went_well(world.run("migrate up")));
+            CHECK(world.has_table("d"));
+            CHECK_FALSE(world.has_table("c"));
+            CHECK(world.run("migrate status").result.at("changed").as_array().empty());
+        }
         SUBCASE("retry runs the statement again and goes on") {
             world.execute("create table gate (id int)");
             REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"retry", ""}})));
@@ -102,14 +119,39 @@ TEST_CASE("a failure half way is recorded, and the next run refuses until a pers
     });
 }
 
-TEST_CASE("an interruption is seen by whoever comes next") {
+TEST_CASE("an interruption between statements is gone on with by the next run") {
     test::for_each_engine([](World& world) {
         world.file("1_t.sql", gated());
         CHECK(world.run("migrate up").exit_status() == 6);
-        // What a killed process leaves: the statement may have been done or not.
+        // What a killed process leaves.
         world.execute("update " + world.history_table() + " set state = 'running'");
+        world.execute("create table gate (id int)");
 
-        check_unfinished(world, "running");
+        const Report plan = world.dry_run("migrate up");
+        CHECK(holds(plan.result.at("plan").as_array().at(0).at("detail").as_string(),
+                    "from statement 2 of 3"));
+        REQUIRE(went_well(world.run("migrate up")));
+        CHECK(world.ask("select count(*) from gate") == "1");
+        CHECK(world.history() == "1 applied");
+    });
+}
+
+TEST_CASE("a file says nothing, and statements that cannot be in a transaction run without one") {
+    test::for_each_engine([](World& world) {
+        world.file("1_t.sql",
+                   "-- migrate:up\ncreate table t (id int);\ninsert into t values (1);\nvacuum;\n"
+                   "insert into t values (2);\ninsert into missing values (1);\n");
+
+        const Report report = world.run("migrate up");
+
+        CHECK(report.exit_status() == 6);
+        CHECK(report.error->where().statement == 5);
+        // What shares a transaction with the failure is undone with it.
+        CHECK(world.ask("select count(*) from t") == "1");
+        world.execute("create table missing (id int)");
+        REQUIRE(went_well(world.run("migrate up")));
+        CHECK(world.ask("select count(*) from t") == "2");
+        CHECK(world.history() == "1 applied");
     });
 }
 

@@ -138,6 +138,20 @@ void World::within(std::string_view operation, const std::function<void(Operatio
     work(operation_context);
 }
 
+void World::empty() const {
+    if (kind_ == EngineKind::sqlite) {
+        for (const std::string suffix : {"", "-wal", "-shm", "-journal"})
+            std::filesystem::remove(directory_.path() / ("world.db" + suffix));
+        engine_->admin().create(DatabaseUrl::parse(address_, "/"));
+        return;
+    }
+    const auto connection = connect();
+    connection->execute("set client_min_messages = warning");
+    connection->execute("drop schema if exists keel cascade");
+    connection->execute("drop schema public cascade");
+    connection->execute("create schema public");
+}
+
 std::unique_ptr<Connection> World::connect() const {
     return engine_->connect({.url = DatabaseUrl::parse(address_, "/"), .read_only = false});
 }

@@ -46,6 +46,8 @@ class World {
     /// Calls `work` with the context of an operation that holds the database's lock.
     void within(std::string_view operation, const std::function<void(OperationContext&)>& work);
 
+    /// Takes away everything in the database: it is as at the beginning.
+    void empty() const;
     /// A connection beside those of the operations.
     std::unique_ptr<Connection> connect() const;
     void execute(std::string_view sql) const;
