@@ -10,6 +10,7 @@
 #include "engines/postgres/dump.hpp"
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/lone_statement.hpp"
+#include "engines/postgres/observe.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/schema_change.hpp"
 #include "engines/postgres/statement_reader.hpp"
@@ -101,6 +102,9 @@ class PostgresEngine final : public Engine {
 
     std::unique_ptr<LoneStatement> lone_statement(std::string_view statement) const override {
         return postgres::lone_statement(statement);
+    }
+    Observation observe(Connection& connection) const override {
+        return postgres::observe(connection);
     }
 
     std::vector<Diagnostic> diagnose() const override {

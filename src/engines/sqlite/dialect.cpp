@@ -75,7 +75,8 @@ std::string quote_name(std::string_view identifier) {
 }
 
 bool is_internal_table(std::string_view name) noexcept {
-    constexpr auto internal = std::to_array<std::string_view>({"keel_meta", "keel_migrations", "keel_migration_steps"});
+    constexpr auto internal =
+        std::to_array<std::string_view>({"keel_meta", "keel_migrations", "keel_migration_steps"});
     return std::ranges::any_of(internal,
                                [&](std::string_view own) { return equals_ignore_case(own, name); });
 }

@@ -56,6 +56,14 @@ class SqliteEngine final : public Engine {
         return sqlite::lone_statement(statement);
     }
 
+    /// One writer at a time: its lock is on the whole file, from BEGIN to the end.
+    Observation observe(Connection& connection) const override {
+        Observation seen;
+        if (connection.in_transaction())
+            seen.locks.push_back({.relation = "database", .mode = "writer"});
+        return seen;
+    }
+
     std::vector<Diagnostic> diagnose() const override;
 
   private:

@@ -12,6 +12,7 @@
 #include "ops/migrate/history_specs.hpp"
 #include "ops/migrate/new_migration.hpp"
 #include "ops/migrate/redo.hpp"
+#include "ops/migrate/rehearse.hpp"
 #include "ops/migrate/repair.hpp"
 #include "ops/migrate/status.hpp"
 #include "ops/migrate/up.hpp"
@@ -49,6 +50,24 @@ constexpr OperationSpec up_spec{.name = "migrate up",
                                 .options = up_options,
                                 .examples = up_examples,
                                 .creates_database = true};
+
+constexpr std::array<OptionSpec, 2> rehearse_options{
+    {{.name = "to",
+      .type = OptionType::text,
+      .help = "rehearse up to this version, and no further",
+      .value_name = "VERSION"},
+     {.name = "steps",
+      .type = OptionType::integer,
+      .help = "rehearse at most so many",
+      .value_name = "N"}}};
+constexpr std::array<std::string_view, 2> rehearse_examples{"keel migrate rehearse",
+                                                            "keel migrate rehearse --env prod"};
+constexpr OperationSpec rehearse_spec{
+    .name = "migrate rehearse",
+    .summary = "try pending migrations, up and down, on a disposable copy of the data",
+    .options = rehearse_options,
+    .examples = rehearse_examples,
+    .reports_findings = true};
 
 constexpr std::array<OptionSpec, 2> down_options{
     {{.name = "count",
@@ -143,11 +162,12 @@ std::unique_ptr<Operation> make_redo(const OptionValues&) {
     return std::make_unique<MigrateRedo>();
 }
 
-constexpr std::array<OperationEntry, 11> entries{{
+constexpr std::array<OperationEntry, 12> entries{{
     {.spec = &new_spec, .read = migrate_new},
     {.spec = &up_spec, .make = make_up},
     {.spec = &down_spec, .make = make_down},
     {.spec = &redo_spec, .make = make_redo},
+    {.spec = &rehearse_spec, .read = migrate_rehearse},
     {.spec = &status_spec, .read = migrate_status},
     {.spec = &history_spec, .read = migrate_history},
     {.spec = &repair_spec, .make = make_repair},

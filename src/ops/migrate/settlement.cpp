@@ -63,10 +63,9 @@ void refuse_unfinished(const AppliedEntry& entry) {
 }
 
 void refuse_edited(const Standing& standing) {
-    const auto edited = std::find_if(standing.applied.begin(), standing.applied.end(),
-                                     [](const AppliedEntry& entry) {
-                                         return entry.is_changed() && !entry.is_unfinished();
-                                     });
+    const auto edited = std::find_if(
+        standing.applied.begin(), standing.applied.end(),
+        [](const AppliedEntry& entry) { return entry.is_changed() && !entry.is_unfinished(); });
     if (edited == standing.applied.end()) return;
     const std::string& version = edited->row.version;
     throw Error(ErrorKind::integrity,

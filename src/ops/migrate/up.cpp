@@ -6,6 +6,7 @@
 
 #include "ops/migrate/destructive.hpp"
 #include "ops/migrate/native_parser.hpp"
+#include "ops/migrate/rehearsal_record.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
 #include "ops/migrate/step_runner.hpp"
@@ -28,6 +29,19 @@ bool is_brand_new(OperationContext& context, const Standing& standing) {
     Connection* connection = context.connection_if_exists();
     if (connection == nullptr) return true;
     return context.engine().inspector().inspect(*connection, {}).tables.empty();
+}
+
+/// Somebody's data deserves that what is to be done to it was tried on a copy.
+void warn_of_unrehearsed(OperationContext& context, const std::vector<const Migration*>& selected,
+                         Report& report) {
+    const auto missing = not_rehearsed(context, selected);
+    if (missing.empty()) return;
+    report.warnings.push_back(
+        fmt::format("{} of {} pending migrations {} not rehearsed as they are now ({}{}): try "
+                    "them first with keel migrate rehearse",
+                    missing.size(), selected.size(), missing.size() == 1 ? "was" : "were",
+                    migration_label(missing.front()->version, missing.front()->name),
+                    missing.size() > 1 ? ", …" : ""));
 }
 
 PlanStep plan_step(const Script& script, const std::string& destruction) {
@@ -96,6 +110,8 @@ void MigrateUp::plan_pending(OperationContext& context, Plan& plan) {
 void MigrateUp::apply(OperationContext& context, Report& report) {
     const MigrationRun run = make_run(context);
     warn(report);
+    if (context.is_known_protected() && !standing_.applied.empty())
+        warn_of_unrehearsed(context, selected_, report);
     {
         OutcomeReport outcomes(context, report, "applied");
         MigrationSeries series(run, report, series_plan());

@@ -17,6 +17,9 @@ class DyingEngine final : public Engine {
     std::unique_ptr<Connection> connect(const ConnectOptions& options) const override;
     const Dialect& dialect() const noexcept override { return inner_.dialect(); }
     const Inspector& inspector() const noexcept override { return inner_.inspector(); }
+    const StatementReader& statement_reader() const noexcept override {
+        return inner_.statement_reader();
+    }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(

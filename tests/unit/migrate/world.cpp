@@ -81,6 +81,14 @@ World::~World() {
     }
 }
 
+bool World::has_postgres() {
+    return server_directory().has_value();
+}
+
+DatabaseUrl World::url() const {
+    return DatabaseUrl::parse(address_, "/");
+}
+
 void World::file(const std::string& name, std::string_view text) const {
     const auto path = folder() / name;
     std::filesystem::create_directories(path.parent_path());

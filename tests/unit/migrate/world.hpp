@@ -34,6 +34,8 @@ class World {
     explicit World(EngineKind kind);
     ~World();
 
+    static bool has_postgres();
+    DatabaseUrl url() const;
     EngineKind kind() const noexcept { return kind_; }
     /// Writes migrations/NAME.
     void file(const std::string& name, std::string_view text) const;
