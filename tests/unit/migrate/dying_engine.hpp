@@ -21,6 +21,7 @@ class DyingEngine final : public Engine {
         return inner_.statement_reader();
     }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
+    const Copier& copier() const noexcept override { return inner_.copier(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
