@@ -3,21 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 
+#include "base/crew.hpp"
 #include "engines/postgres/connection.hpp"
 #include "engines/postgres/database_state.hpp"
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/large_objects.hpp"
 #include "engines/postgres/pg_dump.hpp"
+#include "engines/postgres/post_data.hpp"
 #include "engines/postgres/rows.hpp"
 #include "engines/postgres/sequences.hpp"
+#include "engines/postgres/urgency.hpp"
+#include "engines/postgres/worker_sessions.hpp"
 
 namespace keel::postgres {
 namespace {
 
 // Rows between two progress events.
 constexpr std::uint64_t progress_rows = 8192;
+constexpr std::uint64_t most_urgent = std::numeric_limits<std::uint64_t>::max();
 
 int major_version(const Wire& wire) {
     return libpq().server_version(wire.raw()) / 10000;
@@ -25,11 +32,21 @@ int major_version(const Wire& wire) {
 
 class Dump {
   public:
-    Dump(Connection& connection, StreamWriter& streams, const Context& context)
-        : connection_(connection),
-          wire_(wire_of(connection)),
-          streams_(streams),
-          context_(context),
+    struct Parts {
+        Connection& connection;
+        const DatabaseUrl& url;  ///< for the sessions beside it
+        bool ignore_ambient = false;
+        StreamWriter& streams;
+        const Context& context;
+    };
+    explicit Dump(const Parts& parts)
+        : connection_(parts.connection),
+          wire_(wire_of(parts.connection)),
+          streams_(parts.streams),
+          context_(parts.context),
+          crew_(usual_workers(), parts.context.stop),
+          sessions_(crew_.size(), crew_.stop(),
+                    [this, parts] { return another(parts.url, parts.ignore_ambient); }),
           tool_(choose_pg_dump(find_pg_dumps(), major_version(*wire_))) {}
 
     DumpContent run() {
@@ -50,14 +67,26 @@ class Dump {
         read_server();
         tables_ = read_dump_tables(connection_);
         lock_and_list();
-        const auto snapshot =
-            connection_.query_text("select pg_catalog.pg_export_snapshot()").value_or("");
-        write_section("pre-data", snapshot);
-        for (const auto& table : tables_) write_table(table);
+        content_.details.set("keys", to_json(read_key_indexes(connection_)));
+        snapshot_ = connection_.query_text("select pg_catalog.pg_export_snapshot()").value_or("");
+        write_section("pre-data");
+        write_tables();
         write_large_objects();
         // After the rows: sequences do not follow the snapshot, and must not be behind it.
         content_.details.set("sequences", to_json(read_sequences(connection_)));
-        write_section("post-data", snapshot);
+    }
+
+    /// A session that sees the same state, for a worker.
+    std::unique_ptr<Connection> another(const DatabaseUrl& url, bool ignore_ambient) const {
+        ConnectOptions options;
+        options.url = url;
+        options.ignore_ambient = ignore_ambient;
+        const auto outer = connect(options);
+        auto session = internal_connection(*outer);
+        session->begin(
+            {.read_only = true, .isolation = Isolation::repeatable_read, .snapshot = snapshot_});
+        set_dump_settings(*session, true);
+        return session;
     }
 
     void read_server() {
@@ -81,37 +110,48 @@ class Dump {
         for (const auto& table : tables_) estimate_ += static_cast<std::uint64_t>(table.estimate);
     }
 
-    void write_section(const std::string& section, const std::string& snapshot) {
+    void write_section(const std::string& section) {
         context_.progress.on({.phase = "dump", .item = section, .done = 0, .total = 0});
         const auto sink = streams_.open(section);
-        run_pg_dump({.tool = tool_, .wire = *wire_, .snapshot = snapshot, .section = section},
+        run_pg_dump({.tool = tool_, .wire = *wire_, .snapshot = snapshot_, .section = section},
                     *sink, context_);
         sink->finish();
     }
 
-    void write_table(const DumpTable& table) {
-        TableContent content;
+    /// The definitions that follow the rows are written beside them; the largest tables first.
+    void write_tables() {
+        content_.tables.resize(tables_.size());
+        crew_.add(most_urgent, [this](std::size_t) { write_section("post-data"); });
+        for (std::size_t i = 0; i < tables_.size(); ++i)
+            crew_.add(load_urgency(tables_[i]),
+                      [this, i](std::size_t worker) { write_table(worker, i); });
+        crew_.run();
+        sessions_.close();
+    }
+
+    void write_table(std::size_t worker, std::size_t index) {
+        const auto& table = tables_[index];
+        auto& content = content_.tables[index];
         content.schema = table.schema;
         content.name = table.name;
         content.columns = table.columns;
-        content.stream = fmt::format("table/{}", content_.tables.size() + 1);
+        content.stream = fmt::format("table/{}", index + 1);
         const auto stream = streams_.open(content.stream);
         BufferedSink sink(*stream);
-        const auto rows = open_rows(table);
+        const auto rows = open_rows(sessions_.of(worker), table);
         const auto digest = digest_rows(*rows, context_, [&](std::string_view row) {
             sink.write(as_bytes(row));
-            if (++done_ % progress_rows == 0) report(table.name);
+            if (done_.fetch_add(1) % progress_rows == 0) report(table.name);
         });
         sink.finish();
         report(table.name);
         content.rows = digest.rows();
         content.digest = digest.hex();
-        content_.tables.push_back(std::move(content));
     }
 
-    std::unique_ptr<RowSource> open_rows(const DumpTable& table) {
+    static std::unique_ptr<RowSource> open_rows(Connection& session, const DumpTable& table) {
         try {
-            return connection_.copy_out(table.copy_out_spec());
+            return session.copy_out(table.copy_out_spec());
         } catch (Error& error) {
             error.add_trail(fmt::format("dump table {}.{}", table.schema, table.name));
             if (error.message().find("row-level security") != std::string::npos)
@@ -124,7 +164,7 @@ class Dump {
         context_.progress.on({.phase = "dump",
                               .item = table,
                               .done = done_,
-                              .total = std::max(done_, estimate_),
+                              .total = std::max(done_.load(), estimate_),
                               .unit = ProgressUnit::rows});
     }
 
@@ -140,10 +180,13 @@ class Dump {
     std::shared_ptr<Wire> wire_;
     StreamWriter& streams_;
     const Context& context_;
+    Crew crew_;
+    WorkerSessions sessions_;
     PgDumpTool tool_;
+    std::string snapshot_;
     DumpContent content_;
     std::vector<DumpTable> tables_;
-    std::uint64_t done_ = 0;
+    std::atomic<std::uint64_t> done_ = 0;
     std::uint64_t estimate_ = 0;
 };
 
@@ -160,7 +203,12 @@ DumpContent PostgresDumper::dump(Connection& connection, const DatabaseUrl& url,
     }
     const auto internal = internal_connection(own ? *own : connection);
     const CancelOnStop cancel(context.stop, *internal);
-    return Dump(*internal, streams, context).run();
+    return Dump({.connection = *internal,
+                 .url = url,
+                 .ignore_ambient = options_.ignore_ambient,
+                 .streams = streams,
+                 .context = context})
+        .run();
 }
 
 }  // namespace keel::postgres

@@ -150,4 +150,25 @@ std::vector<KeyIndex> read_key_indexes(Connection& connection) {
     return keys;
 }
 
+Json to_json(const std::vector<KeyIndex>& keys) {
+    Json list = Json::array();
+    for (const auto& key : keys) {
+        Json item = Json::object();
+        item.set("table", key.table).set("constraint", key.constraint);
+        item.set("create", key.create).set("attach", key.attach);
+        list.push_back(std::move(item));
+    }
+    return list;
+}
+
+std::vector<KeyIndex> key_indexes_from_json(const Json& json) {
+    std::vector<KeyIndex> keys;
+    for (const auto& item : json.as_array())
+        keys.push_back({.table = item.at("table").as_string(),
+                        .constraint = item.at("constraint").as_string(),
+                        .create = item.at("create").as_string(),
+                        .attach = item.at("attach").as_string()});
+    return keys;
+}
+
 }  // namespace keel::postgres

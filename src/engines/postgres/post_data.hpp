@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "db/connection.hpp"
 #include "model/statement.hpp"
 
@@ -45,5 +46,8 @@ struct KeyIndex {
 };
 /// Of every key of a plain table, as the database that `connection` is on has it.
 std::vector<KeyIndex> read_key_indexes(Connection& connection);
+
+Json to_json(const std::vector<KeyIndex>& keys);
+std::vector<KeyIndex> key_indexes_from_json(const Json& json);
 
 }  // namespace keel::postgres

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engines/postgres/restore_schema.hpp"
 #include "engines/postgres/urgency.hpp"
 
 namespace keel::postgres {
@@ -11,6 +12,21 @@ namespace {
 
 /// The settings of the section come from its own SETs; these stand where others are wanted.
 constexpr std::string_view no_tablespace = "set default_tablespace = ''";
+
+// What ANALYZE of the plain tables has left out.
+constexpr std::string_view unanalyzed = R"(
+    select pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and (c.relkind = 'm' or (c.relkind = 'p' and not c.relispartition)
+           or exists (select from pg_catalog.pg_statistic_ext x where x.stxrelid = c.oid)))";
+
+// For each session that builds indexes, unless the server gives more.
+constexpr std::string_view index_memory =
+    "select pg_catalog.set_config('maintenance_work_mem', '384MB', false) "
+    "where pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')) < "
+    "pg_catalog.pg_size_bytes('384MB')";
 
 const KeyIndex* find_key(std::span<const KeyIndex> keys, const PostDataStatement& statement) {
     const auto found = std::ranges::find_if(keys, [&](const KeyIndex& key) {
@@ -131,8 +147,7 @@ void PostDataBuild::run(Connection& connection, std::string_view sql, std::strin
         connection.execute(sql);
         if (has_tablespace) connection.execute(no_tablespace);
     } catch (Error& error) {
-        error.add_trail(fmt::format(
-            "make: {}", sql.substr(0, sql.find('\n', std::min(sql.size(), sql.find('\n') + 1)))));
+        explain_schema_failure(error, "post-data");
         throw;
     }
 }
@@ -166,6 +181,8 @@ void PostDataBuild::finish(Connection& connection) {
         report("definitions");
         run(connection, others_[i]->text, others_[i]->tablespace);
     }
+    for (const auto& row : connection.query_rows(unanalyzed))
+        connection.execute("analyze " + row[0]);
 }
 
 void PostDataBuild::make_event_triggers(Connection& connection) {
@@ -186,14 +203,16 @@ void PostDataBuild::report(std::string_view item) {
                                 .unit = ProgressUnit::statements});
 }
 
-void apply_leading_settings(Connection& connection, std::span<const PostDataStatement> statements) {
+void prepare_session(Connection& connection, std::span<const PostDataStatement> statements) {
     for (const auto& statement : statements) {
-        if (statement.kind != PostDataKind::setting) return;
+        if (statement.kind != PostDataKind::setting) break;
         if (statement.text.starts_with("SET "))
             connection.execute(statement.text);
         else
             connection.query_text(statement.text);
     }
+    set_dump_settings(connection, false);  // the section has its own ideas of them
+    connection.query_text(index_memory);
 }
 
 }  // namespace keel::postgres

@@ -38,7 +38,7 @@ class PostDataBuild {
     /// Once the crew is done with the tables: everything written before the first foreign key, then
     /// the foreign keys, as far as they can wait to be validated; gives the crew the validations.
     void add_foreign_keys(Connection& connection);
-    /// Once the crew has validated: the rest, but for event triggers.
+    /// Once the crew has validated: the rest, but for event triggers; and the statistics.
     void finish(Connection& connection);
     void make_event_triggers(Connection& connection);
 
@@ -70,7 +70,8 @@ class PostDataBuild {
     std::size_t done_ = 0;
 };
 
-/// What each session that runs such statements is told first: the settings at their front.
-void apply_leading_settings(Connection& connection, std::span<const PostDataStatement> statements);
+/// What each session that moves rows and runs such statements is told first: the settings at their
+/// front, and those that make texts of values independent of the session.
+void prepare_session(Connection& connection, std::span<const PostDataStatement> statements);
 
 }  // namespace keel::postgres

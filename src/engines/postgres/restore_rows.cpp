@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include "db/transaction.hpp"
+#include "engines/postgres/row_units.hpp"
 #include "engines/postgres/rows.hpp"
+#include "engines/postgres/urgency.hpp"
 
 namespace keel::postgres {
 namespace {
 
-// Rows between two progress events and looks at the stop request.
-constexpr std::uint64_t rows_at_once = 8192;
+// What a row is taken to weigh, to order the tables.
+constexpr std::uint64_t usual_row = 64;
 
 Error differs(const TableContent& table, std::string_view what) {
     return Error(ErrorKind::integrity,
@@ -17,73 +19,86 @@ Error differs(const TableContent& table, std::string_view what) {
         .with_hint("the target was left as it was; verify the backup: keel backup verify");
 }
 
+/// The lines of a stream as rows.
+class StreamRows final : public RowSource {
+  public:
+    explicit StreamRows(ByteSource& source) : lines_(source) {}
+    std::span<const std::byte> next() override { return as_bytes(lines_.next()); }
+
+  private:
+    LineReader lines_;
+};
+
 }  // namespace
 
-RowRestore::RowRestore(Connection& connection, const DumpContent& content, StreamReader& streams,
-                       const Context& context)
-    : connection_(connection),
-      content_(content),
-      streams_(streams),
-      context_(context),
-      tables_(tables_of(content)) {
-    for (const auto& table : content_.tables) total_ += table.rows;
+RowRestore::RowRestore(Parts parts) : parts_(std::move(parts)), tables_(tables_of(parts_.content)) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        const auto rows = parts_.content.tables[i].rows;
+        tables_[i].bytes = rows * usual_row;
+        total_ += rows * 2;  // each goes in and is read back
+    }
 }
 
-void RowRestore::report(std::string_view phase, const std::string& table) {
-    context_.check_cancelled("the restore");
-    context_.progress.on({.phase = phase,
-                          .item = table,
-                          .done = done_,
-                          .total = total_,
-                          .unit = ProgressUnit::rows});
+void RowRestore::start() {
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+        parts_.crew.add(load_urgency(tables_[i]),
+                        [this, i](std::size_t worker) { load(worker, i); });
 }
 
-void RowRestore::load() {
-    for (std::size_t i = 0; i < tables_.size(); ++i) load_table(tables_[i], content_.tables[i]);
-}
-
-void RowRestore::load_table(const DumpTable& table, const TableContent& content) {
+void RowRestore::load(std::size_t worker, std::size_t index) {
+    const auto& content = parts_.content.tables[index];
     RowDigest digest;
     try {
-        const auto source = streams_.open(content.stream);
-        LineReader lines(*source);
-        Transaction transaction(connection_);
-        const auto sink = connection_.copy_in(table.copy_in_spec());
-        for (auto line = lines.next(); !line.empty(); line = lines.next()) {
-            digest.add(as_bytes(line));
-            sink->put(as_bytes(line));
-            if (++done_ % rows_at_once == 0) report("restore", table.name);
-        }
-        sink->finish();
-        transaction.commit();
+        digest = load_rows(parts_.targets.of(worker), index);
     } catch (Error& error) {
-        error.add_trail(fmt::format("restore the rows of {}.{}", table.schema, table.name));
+        error.add_trail(fmt::format("restore the rows of {}.{}", content.schema, content.name));
         throw;
     }
-    report("restore", table.name);
     if (digest.rows() != content.rows || digest.hex() != content.digest)
         throw differs(content, "is not in the backup as its manifest says");
+    parts_.crew.add(compare_urgency(tables_[index]),
+                    [this, index](std::size_t member) { compare(member, index); });
+    parts_.on_rows_in(index);
 }
 
-void RowRestore::compare() {
-    done_ = 0;
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-        const auto& content = content_.tables[i];
-        const auto found = read_back(tables_[i]);
-        if (found.rows() != content.rows)
-            throw differs(content, fmt::format("came back with {} rows instead of {}", found.rows(),
-                                               content.rows));
-        if (found.hex() != content.digest)
-            throw differs(content, "came back with other values than it was saved with");
-    }
-}
-
-RowDigest RowRestore::read_back(const DumpTable& table) {
-    const auto rows = connection_.copy_out(table.copy_out_spec());
-    const auto digest = digest_rows(*rows, context_, [](std::string_view) {});
-    done_ += digest.rows();
-    report("compare", table.name);
+RowDigest RowRestore::load_rows(Connection& connection, std::size_t index) {
+    const auto& table = tables_[index];
+    const auto stream = parts_.streams.open(parts_.content.tables[index].stream);
+    StreamRows rows(*stream);
+    Transaction transaction(connection);
+    const auto sink = connection.copy_in(table.copy_in_spec());
+    const OnRows on_rows = [&](std::uint64_t count) { report("restore", table.name, count); };
+    const auto digest = pump_rows(
+        {.source = rows, .sink = sink.get(), .on_rows = on_rows, .stop = parts_.crew.stop()});
+    sink->finish();
+    transaction.commit();
     return digest;
+}
+
+void RowRestore::compare(std::size_t worker, std::size_t index) {
+    const auto& content = parts_.content.tables[index];
+    const auto rows = parts_.targets.of(worker).copy_out(tables_[index].copy_out_spec());
+    const OnRows on_rows = [&](std::uint64_t count) { report("compare", content.name, count); };
+    const auto found = pump_rows({.source = *rows, .on_rows = on_rows, .stop = parts_.crew.stop()});
+    if (found.rows() != content.rows)
+        throw differs(content, fmt::format("came back with {} rows instead of {}", found.rows(),
+                                           content.rows));
+    if (found.hex() != content.digest)
+        throw differs(content, "came back with other values than it was saved with");
+    parts_.on_compared(index);
+}
+
+void RowRestore::report(std::string_view phase, const std::string& table, std::uint64_t rows) {
+    std::uint64_t done = 0;
+    {
+        const std::scoped_lock lock(mutex_);
+        done = done_ += rows;
+    }
+    parts_.context.progress.on({.phase = phase,
+                                .item = table,
+                                .done = done,
+                                .total = std::max(done, total_),
+                                .unit = ProgressUnit::rows});
 }
 
 }  // namespace keel::postgres

@@ -56,21 +56,26 @@ class Unwanted {
     bool is_superuser_;
 };
 
-void add_hint(Error& error) {
+}  // namespace
+
+void restore_section(Connection& connection, StreamReader& streams, const std::string& section,
+                     const Context& context) {
+    const auto text = read_section(streams, section);
+    run_schema(connection, wanted_statements(connection, text), section, context);
+}
+
+void explain_schema_failure(Error& error, std::string_view section) {
     const bool is_missing = error.sql() && error.sql()->state == "42704";
     if (is_missing && error.message().starts_with("role "))
         error.set_hint("the backup's objects belong to this role: create it first");
     const bool is_forbidden = error.sql() && error.sql()->state == "42501";
     if (is_forbidden && error.hint().empty())
         error.set_hint("restore as the role that owns the objects, or as a superuser");
+    error.add_trail(fmt::format("restore the schema ({})", section));
 }
 
-}  // namespace
-
-void restore_section(Connection& connection, StreamReader& streams, const std::string& section,
-                     const Context& context) {
-    const auto text = read_all(*streams.open(section));
-    run_schema(connection, wanted_statements(connection, text), section, context);
+std::string read_section(StreamReader& streams, const std::string& section) {
+    return read_all(*streams.open(section));
 }
 
 std::vector<Statement> wanted_statements(Connection& connection, std::string_view text) {
@@ -95,8 +100,7 @@ void run_schema(Connection& connection, std::span<const Statement> statements,
             connection.run_script(batch);
             transaction.commit();
         } catch (Error& error) {
-            add_hint(error);
-            error.add_trail(fmt::format("restore the schema ({})", section));
+            explain_schema_failure(error, section);
             throw;
         }
         rest = rest.subspan(batch.size());

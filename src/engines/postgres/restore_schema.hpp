@@ -17,10 +17,15 @@ namespace keel::postgres {
 void restore_section(Connection& connection, StreamReader& streams, const std::string& section,
                      const Context& context);
 
+/// The whole text of a section.
+std::string read_section(StreamReader& streams, const std::string& section);
 /// The statements of such a section that this server and role have a use for; views into `text`.
 std::vector<Statement> wanted_statements(Connection& connection, std::string_view text);
 /// Runs them in order, as restore_section does.
 void run_schema(Connection& connection, std::span<const Statement> statements,
                 std::string_view section, const Context& context);
+
+/// Adds to the failure of one of them what to do, and where it was.
+void explain_schema_failure(Error& error, std::string_view section);
 
 }  // namespace keel::postgres

@@ -5,6 +5,7 @@
 #include "engines/postgres/dump.hpp"
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/large_objects.hpp"
+#include "engines/postgres/post_data_build.hpp"
 #include "engines/postgres/quote.hpp"
 #include "engines/postgres/restore_rows.hpp"
 #include "engines/postgres/restore_schema.hpp"
@@ -38,25 +39,57 @@ class Stager {
 
   private:
     void fill() {
+        Crew crew(usual_workers(), context_.stop);
         const auto connection = staging_.connect();
-        const CancelOnStop cancel(context_.stop, *connection);
-        RowRestore rows(*connection, content_, streams_, context_);
+        const CancelOnStop cancel(crew.stop(), *connection);
         restore_section(*connection, streams_, "pre-data", context_);
         if (!content_.details.bool_or("has_public", true))
             connection->execute("drop schema if exists public");
-        rows.load();
-        set_sequences(*connection, sequences_from_json(content_.details.at("sequences")));
-        load_large_objects(*connection, *streams_.open("large-objects"), context_);
-        restore_section(*connection, streams_, "post-data", context_);
-        connection->execute("analyze");
-        verify(*connection, rows);
+        const auto text = read_section(streams_, "post-data");
+        const auto statements = classify_post_data(wanted_statements(*connection, text));
+        prepare_session(*connection, statements);
+        build(crew, *connection, statements);
+        verify(*connection);
     }
 
-    void verify(Connection& connection, RowRestore& rows) {
-        set_dump_settings(connection, false);  // the schema's SQL has its own ideas of them
+    void build(Crew& crew, Connection& connection,
+               const std::vector<PostDataStatement>& statements) {
+        WorkerSessions sessions(crew.size(), crew.stop(), [&] {
+            auto session = staging_.connect();
+            prepare_session(*session, statements);
+            return session;
+        });
+        PostDataBuild* builder = nullptr;
+        RowRestore rows({.crew = crew,
+                         .targets = sessions,
+                         .content = content_,
+                         .streams = streams_,
+                         .context = context_,
+                         .on_rows_in = [&](std::size_t table) { builder->rows_are_in(table); },
+                         .on_compared = [&](std::size_t table) { builder->is_compared(table); }});
+        const Json* keys_json = content_.details.find("keys");
+        const auto keys =
+            keys_json == nullptr ? std::vector<KeyIndex>() : key_indexes_from_json(*keys_json);
+        PostDataBuild post_data({.crew = crew,
+                                 .targets = sessions,
+                                 .tables = rows.tables(),
+                                 .statements = statements,
+                                 .keys = keys,
+                                 .context = context_});
+        builder = &post_data;
+        rows.start();
+        crew.run();
+        post_data.add_foreign_keys(connection);
+        crew.run();
+        set_sequences(connection, sequences_from_json(content_.details.at("sequences")));
+        load_large_objects(connection, *streams_.open("large-objects"), context_);
+        post_data.finish(connection);
+        post_data.make_event_triggers(connection);
+    }
+
+    void verify(Connection& connection) {
         connection.begin({.read_only = true, .isolation = Isolation::repeatable_read});
         compare_tables(connection);
-        rows.compare();
         compare_sequences(connection);
         NoSink nowhere;
         const auto digest = dump_large_objects(connection, nowhere, context_);

@@ -22,21 +22,6 @@
 namespace keel::postgres {
 namespace {
 
-// For each session that builds indexes, unless the server gives more.
-constexpr std::string_view index_memory =
-    "select pg_catalog.set_config('maintenance_work_mem', '384MB', false) "
-    "where pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')) < "
-    "pg_catalog.pg_size_bytes('384MB')";
-
-// What ANALYZE of the plain tables has left out.
-constexpr std::string_view unanalyzed = R"(
-    select pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and (c.relkind = 'm' or (c.relkind = 'p' and not c.relispartition)
-           or exists (select from pg_catalog.pg_statistic_ext x where x.stxrelid = c.oid)))";
-
 class TextSink final : public ByteSink {
   public:
     void write(std::span<const std::byte> bytes) override { text += as_text(bytes); }
@@ -71,7 +56,7 @@ class StreamCopy {
         drop_public_if_absent();
         const auto text = post_data.get();
         statements_ = classify_post_data(wanted_statements(*target_, text));
-        prepare(*target_);
+        prepare_session(*target_, statements_);
         build_and_load(keys);
         return finished();
     }
@@ -124,15 +109,9 @@ class StreamCopy {
         if (!has_public) target_->execute("drop schema if exists public");
     }
 
-    void prepare(Connection& session) const {
-        apply_leading_settings(session, statements_);
-        set_dump_settings(session, false);  // the section has its own ideas of them
-        session.query_text(index_memory);
-    }
-
     std::unique_ptr<Connection> target_session() const {
         auto session = staging_.connect();
-        prepare(*session);
+        prepare_session(*session, statements_);
         return session;
     }
 
@@ -161,8 +140,6 @@ class StreamCopy {
         crew_.run();
         copy_outside_tables();
         build.finish(*target_);
-        for (const auto& row : target_->query_rows(unanalyzed))
-            target_->execute("analyze " + row[0]);
         compare_tables();
         settle();
         build.make_event_triggers(*target_);
