@@ -16,6 +16,9 @@
 #include "ops/env/operations.hpp"
 #include "ops/health/operations.hpp"
 #include "ops/inspect/operations.hpp"
+#include "ops/lint/operations.hpp"
+#include "ops/lint/service.hpp"
+#include "ops/migrate/migration_files.hpp"
 #include "ops/migrate/migrator.hpp"
 #include "ops/migrate/operations.hpp"
 #include "ops/plan/operations.hpp"
@@ -53,6 +56,7 @@ Registry make_registry() {
     add(health_operations());
     add(env_operations());
     add(migrate_operations());
+    add(lint_operations());
     add(backup_operations());
     add(copy_operations());
     add(inspect_operations());
@@ -82,10 +86,14 @@ struct Workspace::Parts {
     std::unique_ptr<SafetyBackup> safety_backup = make_safety_backup();
     std::unique_ptr<BackupOverview> backups = make_backup_overview();
     std::unique_ptr<Migrator> migrator = make_migrator();
+    std::unique_ptr<MigrationFiles> migrations = make_migration_files();
+    std::unique_ptr<MigrationLinter> linter = make_migration_linter();
     std::unique_ptr<Recoverer> backup_recoverer = make_backup_recoverer();
     Services services{.safety_backup = safety_backup.get(),
                       .backups = backups.get(),
                       .migrator = migrator.get(),
+                      .migrations = migrations.get(),
+                      .linter = linter.get(),
                       .recoverers = {backup_recoverer.get()}};
     Registry registry = make_registry();
 };

@@ -107,6 +107,19 @@ constexpr auto migration_keys = std::to_array<KeySpec>({
     {"schema", path, "the declared schema, and the dump kept in step after each change"},
 });
 
+constexpr auto lint_keys = std::to_array<KeySpec>({
+    {"ignore", texts, "rules that are switched off, by id or name", "[]"},
+    {"enable", texts, "rules that are off by default and shall count here", "[]"},
+    {"errors", texts, "rules whose findings are errors", "[]"},
+    {"since", text, "the oldest version that is looked at"},
+    {"before_up",
+     choice,
+     "what an error found in a pending migration does to `keel migrate up`",
+     "\"warn\"",
+     {},
+     "refuse|warn|off"},
+});
+
 constexpr auto trigger_keys = std::to_array<KeySpec>({
     {"directory", path, "their folder", "\"triggers\""},
 });
@@ -150,6 +163,7 @@ constexpr auto root_keys = std::to_array<KeySpec>({
     {"defaults", table, "what every environment inherits", {}, default_keys},
     {"environments", named, "the environments, by name", {}, {&any_environment, 1}},
     {"migrations", table, "where the migrations are", {}, migration_keys},
+    {"lint", table, "which rules migrations are held to", {}, lint_keys},
     {"triggers", table, "where the project's own triggers are", {}, trigger_keys},
     {"backup", table, "where backups go and how long they stay", {}, backup_keys},
     {"mask", named, "how personal data is masked in copies", {}, {&any_mask, 1}},

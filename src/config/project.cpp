@@ -69,6 +69,20 @@ MigrationSettings read_migrations(const Sources& sources, const ProjectOverrides
     return migrations;
 }
 
+LintConfiguration read_lint(const Sources& sources) {
+    LintConfiguration lint;
+    const auto list = [&](std::string_view key, std::vector<std::string>& target) {
+        if (const auto* value = find(sources.merged, "lint", key))
+            for (const auto& item : value->items) target.push_back(item.text);
+    };
+    list("ignore", lint.ignore);
+    list("enable", lint.enable);
+    list("errors", lint.errors);
+    lint.since = text_or(sources, "lint", "since", "");
+    lint.before_up = text_or(sources, "lint", "before_up", lint.before_up);
+    return lint;
+}
+
 void check_layout(const ProjectOverrides& overrides) {
     if (!overrides.layout) return;
     const auto* key = find_key(find_key(configuration_keys().keys, "migrations")->keys, "layout");
@@ -129,6 +143,7 @@ ProjectState::ProjectState(Sources read, ProjectOverrides given)
       table(sources.merged, sources.variables),
       name(text_or(sources, "project", "name", sources.root.filename().string())),
       migrations(read_migrations(sources, overrides)),
+      lint(read_lint(sources)),
       backup(read_backup(sources, overrides)) {
     if (const auto* files = find(sources.merged, "project", "state_files"))
         for (const auto& file : files->items)
@@ -192,6 +207,10 @@ const std::vector<std::string>& Project::warnings() const noexcept {
 }
 const MigrationSettings& Project::migrations() const noexcept {
     return state_->migrations;
+}
+
+const LintConfiguration& Project::lint() const noexcept {
+    return state_->lint;
 }
 const BackupSettings& Project::backup() const noexcept {
     return state_->backup;

@@ -23,6 +23,15 @@ struct MigrationSettings {
     std::filesystem::path schema;  ///< absolute; empty when not configured
 };
 
+/// What [lint] says about the rules of `keel migrate lint`, by their ids or names.
+struct LintConfiguration {
+    std::vector<std::string> ignore;  ///< rules that are switched off
+    std::vector<std::string> enable;  ///< rules that are off by default
+    std::vector<std::string> errors;  ///< rules whose findings are errors
+    std::string since;                ///< older versions are not looked at
+    std::string before_up = "warn";   ///< "refuse", "warn", "off"
+};
+
 struct BackupSettings {
     std::string repository;  ///< absolute folder, or s3://bucket/prefix
     bool encryption_configured = false;
@@ -106,6 +115,7 @@ class Project {
     const std::vector<std::string>& warnings() const noexcept;
 
     const MigrationSettings& migrations() const noexcept;
+    const LintConfiguration& lint() const noexcept;
     const BackupSettings& backup() const noexcept;
     /// Fetches the backups' passphrase; nothing when none is configured. Throws ErrorKind::config.
     std::optional<Secret> backup_passphrase() const;

@@ -24,6 +24,7 @@ struct ProjectState {
     EnvironmentTable table;
     std::string name;
     MigrationSettings migrations;
+    LintConfiguration lint;
     BackupSettings backup;
     std::vector<std::filesystem::path> state_files;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "engines/postgres/parse_tree.hpp"
@@ -273,8 +274,10 @@ SqlAction read_setting(const Json& body) {
     action.name = text_of(body, "name");
     const auto& values = items(body, "args");
     const Json* constant = values.empty() ? nullptr : values.front().find("A_Const");
-    const Json* value = constant == nullptr ? nullptr : member(*constant, "sval");
-    if (value != nullptr) action.new_name = text_of(*value, "sval");
+    if (constant == nullptr) return action;
+    if (const Json* text = member(*constant, "sval")) action.new_name = text_of(*text, "sval");
+    if (const Json* number = member(*constant, "ival"))
+        action.new_name = std::to_string(number->integer_or("ival", 0));
     return action;
 }
 

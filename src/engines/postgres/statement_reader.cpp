@@ -102,6 +102,23 @@ std::vector<SqlAction> read_lock(const Json& body) {
     return actions;
 }
 
+/// On a table, or on what belongs to one; what else there are comments on locks no table.
+std::vector<SqlAction> read_comment(const Json& body) {
+    const std::string type = text_of(body, "objtype");
+    const Json* object = member(body, "object");
+    const Json* list = object == nullptr ? nullptr : object->find("List");
+    if (list == nullptr || (type != "OBJECT_TABLE" && type != "OBJECT_COLUMN")) return {};
+    std::vector<Json> parts = items(*list, "items");
+    SqlAction action;
+    action.kind = ActionKind::set_statistics;
+    if (type == "OBJECT_COLUMN" && !parts.empty()) {
+        action.name = string_value(parts.back());
+        parts.pop_back();
+    }
+    action.object = qualified_name(parts);
+    return {action};
+}
+
 std::vector<SqlAction> read_node(std::string_view kind, const Json& body) {
     if (const auto* read = find_reader(single_readers, kind)) return {(*read)(body)};
     if (const auto* read = find_reader(several_readers, kind)) return (*read)(body);
@@ -112,6 +129,7 @@ std::vector<SqlAction> read_node(std::string_view kind, const Json& body) {
     }
     if (const auto* plain = find_reader(plain_kinds, kind)) return {read_plain(*plain, body)};
     if (kind == "LockStmt") return read_lock(body);
+    if (kind == "CommentStmt") return read_comment(body);
     return {};
 }
 

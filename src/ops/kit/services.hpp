@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/migration.hpp"
 #include "model/report.hpp"
 
 namespace keel {
@@ -57,6 +59,26 @@ class Migrator {
     virtual void forget_history(OperationContext& context) = 0;
 };
 
+/// The project's migrations as its layout reads them, and what the database says of them.
+class MigrationFiles {
+  public:
+    virtual ~MigrationFiles() = default;
+    /// All of them in their order; none when there is no folder. Throws what the layout throws.
+    virtual std::vector<Migration> read(OperationContext& context) = 0;
+    /// The whole history, in its order; empty when there is no database.
+    virtual std::vector<AppliedMigration> history(OperationContext& context) = 0;
+};
+
+class MigrationLinter {
+  public:
+    virtual ~MigrationLinter() = default;
+    /// What lint finds in those of `files` (all of them, in their order) that are `pending`, on
+    /// the operation's database; each with its place and, as hint, what to do instead. Reads only.
+    virtual std::vector<Diagnostic> check(OperationContext& context,
+                                          std::span<const Migration> files,
+                                          std::span<const Migration* const> pending) = 0;
+};
+
 /// Something an interrupted run left, and how to end it.
 struct Recovery {
     std::string what;    ///< "half-made backup 2026…"
@@ -75,6 +97,8 @@ struct Services {
     SafetyBackup* safety_backup = nullptr;
     BackupOverview* backups = nullptr;
     Migrator* migrator = nullptr;
+    MigrationFiles* migrations = nullptr;
+    MigrationLinter* linter = nullptr;
     std::vector<Recoverer*> recoverers;
 };
 
