@@ -83,6 +83,7 @@ void migrate_new(OperationContext& context, const OptionValues& options, Report&
     report.body.emplace_back(
         MarkedLine{is_dry ? Mark::skipped : Mark::ok,
                    fmt::format("{} {}", is_dry ? "would create" : "created", shown)});
+    report.next_steps.emplace_back("keel migrate lint --latest 1");
     report.next_steps.emplace_back("keel migrate up");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/migrate/destructive.hpp"
+#include "ops/migrate/lint_before_up.hpp"
 #include "ops/migrate/native_parser.hpp"
 #include "ops/migrate/rehearsal_record.hpp"
 #include "ops/migrate/settlement.hpp"
@@ -64,6 +65,7 @@ Plan MigrateUp::plan(OperationContext& context) {
     refuse_edited(standing_);
     selected_ = select_pending(standing_, target_);
     plan_pending(context, plan);
+    lint_once(context);
     return plan;
 }
 
@@ -107,6 +109,14 @@ void MigrateUp::plan_pending(OperationContext& context, Plan& plan) {
     for (std::size_t i = first; i < plan.steps.size(); ++i) plan.steps[i].destructive = false;
 }
 
+/// An empty database has nothing to lose, and nobody who waits.
+void MigrateUp::lint_once(OperationContext& context) {
+    if (has_linted_ || selected_.empty()) return;
+    has_linted_ = true;
+    if (is_brand_new(context, standing_)) return;
+    lint_warnings_ = lint_before_up(context, files_, selected_);
+}
+
 void MigrateUp::apply(OperationContext& context, Report& report) {
     const MigrationRun run = make_run(context);
     warn(report);
@@ -134,6 +144,7 @@ MigrationSeries::Plan MigrateUp::series_plan() const {
 }
 
 void MigrateUp::warn(Report& report) const {
+    report.warnings.insert(report.warnings.end(), lint_warnings_.begin(), lint_warnings_.end());
     for (const AppliedEntry& entry : standing_.applied) {
         if (entry.is_missing())
             report.warnings.push_back(

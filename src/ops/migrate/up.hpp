@@ -29,6 +29,7 @@ class MigrateUp final : public Operation {
     const Script& script_of(const Migration& migration, const Engine& engine);
     void plan_unfinished(OperationContext& context, Plan& plan);
     void plan_pending(OperationContext& context, Plan& plan);
+    void lint_once(OperationContext& context);
     void warn(Report& report) const;
     void resume(const MigrationRun& run, MigrationSeries& series, OutcomeReport& outcomes) const;
     void apply_all(MigrationSeries& series, OutcomeReport& outcomes) const;
@@ -43,6 +44,8 @@ class MigrateUp final : public Operation {
     Standing standing_;
     std::vector<const Migration*> selected_;
     const AppliedEntry* unfinished_ = nullptr;
+    bool has_linted_ = false;
+    std::vector<std::string> lint_warnings_;
 };
 
 }  // namespace keel
