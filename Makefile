@@ -50,7 +50,7 @@ format:
 # Small measurements of the release binary against the goals for start-up and status.
 bench: build
 	@tools/packages bench
-	@missed=0; for one in run copy; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
+	@missed=0; for one in run copy migrations; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
 
 # The reference pages that are made from the program itself.
 docs: build
