@@ -12,6 +12,7 @@
 #include "engines/postgres/lone_statement.hpp"
 #include "engines/postgres/observe.hpp"
 #include "engines/postgres/pg_dump.hpp"
+#include "engines/postgres/preflight.hpp"
 #include "engines/postgres/schema_change.hpp"
 #include "engines/postgres/statement_reader.hpp"
 
@@ -102,6 +103,10 @@ class PostgresEngine final : public Engine {
 
     std::unique_ptr<LoneStatement> lone_statement(std::string_view statement) const override {
         return postgres::lone_statement(statement);
+    }
+    std::vector<Diagnostic> preflight(Connection& connection,
+                                      std::span<const Statement> statements) const override {
+        return postgres::preflight(connection, reader_, statements);
     }
     Observation observe(Connection& connection) const override {
         return postgres::observe(connection);

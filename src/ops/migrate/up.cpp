@@ -120,8 +120,10 @@ void MigrateUp::lint_once(OperationContext& context) {
 void MigrateUp::apply(OperationContext& context, Report& report) {
     const MigrationRun run = make_run(context);
     warn(report);
-    if (context.is_known_protected() && !standing_.applied.empty())
-        warn_of_unrehearsed(context, selected_, report);
+    if (!standing_.applied.empty()) {
+        if (context.is_known_protected()) warn_of_unrehearsed(context, selected_, report);
+        warn_of_obstacles(run, report);
+    }
     {
         OutcomeReport outcomes(context, report, "applied");
         MigrationSeries series(run, report, series_plan());
@@ -161,6 +163,17 @@ void MigrateUp::warn(Report& report) const {
             report.warnings.push_back(
                 fmt::format("{}:{}: {}", migration->file.native(), note.line, note.message));
     }
+}
+
+/// What a look at the server says before anything is locked.
+void MigrateUp::warn_of_obstacles(const MigrationRun& run, Report& report) const {
+    std::vector<Statement> statements;
+    for (const Migration* migration : selected_) {
+        const auto& own = scripts_.at(migration).statements;
+        statements.insert(statements.end(), own.begin(), own.end());
+    }
+    for (const Diagnostic& finding : run.engine.preflight(run.connection(), statements))
+        report.warnings.push_back(fmt::format("{}: {}", finding.message, finding.hint));
 }
 
 void MigrateUp::resume(const MigrationRun& run, MigrationSeries& series,

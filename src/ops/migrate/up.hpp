@@ -31,6 +31,7 @@ class MigrateUp final : public Operation {
     void plan_pending(OperationContext& context, Plan& plan);
     void lint_once(OperationContext& context);
     void warn(Report& report) const;
+    void warn_of_obstacles(const MigrationRun& run, Report& report) const;
     void resume(const MigrationRun& run, MigrationSeries& series, OutcomeReport& outcomes) const;
     void apply_all(MigrationSeries& series, OutcomeReport& outcomes) const;
     MigrationSeries::Plan series_plan() const;

@@ -91,6 +91,10 @@ TEST_CASE("a section's lock timeout ends the wait for a lock, and only there") {
 
         REQUIRE_FALSE(report.ok());
         CHECK(report.exit_status() == 5);
+        CHECK(holds(report.error->message(), "attempt 5 of 5"));
+        CHECK(holds(report.error->hint(), "has held a lock on t"));
+        REQUIRE(report.warnings.size() == 1);
+        CHECK(holds(report.warnings[0], "idle in transaction"));
         CHECK(report.error->where().line == 2);
         CHECK(world.ask("select l from w") == "1500ms");
         blocker->rollback();
