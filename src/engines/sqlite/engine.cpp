@@ -14,6 +14,7 @@
 #include "engines/sqlite/schema_change.hpp"
 #include "engines/sqlite/scratch.hpp"
 #include "engines/sqlite/statement_reader.hpp"
+#include "engines/sqlite/table_rebuild.hpp"
 
 namespace keel::sqlite {
 namespace {
@@ -62,6 +63,10 @@ class SqliteEngine final : public Engine {
         if (connection.in_transaction())
             seen.locks.push_back({.relation = "database", .mode = "writer"});
         return seen;
+    }
+
+    TableRebuild rebuild_table(Connection& connection, std::string_view table) const override {
+        return sqlite::rebuild_table(connection, table);
     }
 
     std::vector<Diagnostic> diagnose() const override;

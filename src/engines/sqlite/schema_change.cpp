@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "db/sql_words.hpp"
+#include "engines/sqlite/rebuild_watch.hpp"
 
 namespace keel::sqlite {
 namespace {
@@ -89,9 +91,10 @@ class RebuildGuard final : public SchemaChangeGuard {
         : connection_(connection) {
         const bool drops = any(options.statements, drops_table);
         if (drops || any(options.statements, is_pragma)) save_switches();
-        checks_at_end_ = drops && connection.query_integer("pragma foreign_keys") == 1;
+        checks_at_end_ = drops;
         // SQLite ignores this pragma inside a transaction, so it must come before BEGIN.
-        if (checks_at_end_) connection.execute("pragma foreign_keys = off");
+        if (drops) connection.execute("pragma foreign_keys = off");
+        if (drops) watch_.emplace(connection, options.statements);
         if (!options.lock_timeout) return;
         lock_timeout_ = set_lock_timeout(options.lock_timeout->count());
     }
@@ -108,10 +111,12 @@ class RebuildGuard final : public SchemaChangeGuard {
 
     void after_begin() override {
         if (checks_at_end_) before_ = find_orphans(connection_);
+        if (watch_) watch_->begin();
     }
 
     void before_commit() override {
         if (!checks_at_end_) return;
+        if (watch_) watch_->end();
         for (const auto& [tables, orphans] : find_orphans(connection_)) {
             const auto known = before_.find(tables);
             if (known == before_.end() || orphans.count > known->second.count)
@@ -140,6 +145,7 @@ class RebuildGuard final : public SchemaChangeGuard {
     Connection& connection_;
     std::int64_t lock_timeout_ = -1;
     bool checks_at_end_ = false;
+    std::optional<RebuildWatch> watch_;
     std::vector<std::pair<std::string_view, std::int64_t>> saved_;
     OrphansByTables before_;
 };

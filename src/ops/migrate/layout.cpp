@@ -42,7 +42,11 @@ const MigrationLayout& migration_layout(std::string_view name, const MigrationFo
 
 std::filesystem::path create_migration(const MigrationLayout& layout, const MigrationFolder& folder,
                                        std::string_view version, std::string_view name) {
-    const std::vector<NewFile> files = layout.new_files(version, name);
+    return write_migration(layout.new_files(version, name), folder);
+}
+
+std::filesystem::path write_migration(const std::vector<NewFile>& files,
+                                      const MigrationFolder& folder) {
     for (const NewFile& file : files) {
         const auto path = folder.directory / file.path;
         make_folder(path.parent_path(), folder.root);

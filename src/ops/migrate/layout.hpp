@@ -49,6 +49,10 @@ const MigrationLayout& migration_layout(std::string_view name, const MigrationFo
 std::filesystem::path create_migration(const MigrationLayout& layout, const MigrationFolder& folder,
                                        std::string_view version, std::string_view name);
 
+/// Writes a migration's files and returns the path of its up. Throws ErrorKind::already_exists.
+std::filesystem::path write_migration(const std::vector<NewFile>& files,
+                                      const MigrationFolder& folder);
+
 /// A path as messages show it.
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);
 

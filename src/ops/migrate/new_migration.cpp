@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "ops/migrate/new_rebuild.hpp"
 #include "ops/migrate/sources.hpp"
 
 namespace keel {
@@ -76,8 +77,12 @@ void migrate_new(OperationContext& context, const OptionValues& options, Report&
     const MigrationLayout& layout = project_layout(context);
     const std::string version = new_version(context, layout);
     const bool is_dry = context.invocation().dry_run;
-    const auto path = is_dry ? folder.directory / layout.new_files(version, slug).front().path
-                             : create_migration(layout, folder, version, slug);
+    const std::vector<NewFile> files =
+        options.has("rebuild")
+            ? rebuild_files(context, layout, version, slug, options.text("rebuild"))
+            : layout.new_files(version, slug);
+    const auto path =
+        is_dry ? folder.directory / files.front().path : write_migration(files, folder);
     const std::string shown = shown_path(path, folder.root);
     report.result.set("version", version).set("name", slug).set("file", shown);
     report.body.emplace_back(

@@ -20,14 +20,20 @@
 namespace keel {
 namespace {
 
-constexpr std::array<OptionSpec, 1> new_options{{{.name = "name",
-                                                  .type = OptionType::positional,
-                                                  .help = "what the migration does",
-                                                  .required = true}}};
-constexpr std::array<std::string_view, 2> new_examples{
-    "keel migrate new add_users", "keel migrate new \"orders have a currency\""};
+constexpr std::array<OptionSpec, 2> new_options{
+    {{.name = "name",
+      .type = OptionType::positional,
+      .help = "what the migration does",
+      .required = true},
+     {.name = "rebuild",
+      .type = OptionType::text,
+      .help = "SQLite: write what makes this table anew, to be edited, instead of an empty file",
+      .value_name = "TABLE"}}};
+constexpr std::array<std::string_view, 3> new_examples{
+    "keel migrate new add_users", "keel migrate new \"orders have a currency\"",
+    "keel migrate new users_email_required --rebuild users"};
 constexpr OperationSpec new_spec{.name = "migrate new",
-                                 .summary = "create an empty migration file",
+                                 .summary = "create a migration file",
                                  .effect = Effect::read,
                                  .needs = Needs::project,
                                  .options = new_options,
