@@ -42,15 +42,17 @@ check: test
 	@tools/check_tidy build/dev
 	@tests/fault/sweep --binary build/dev/bin/keel --all
 	@tests/fault/sweep_mutants
+	@KEEL_SOAK_SECONDS=600 build/dev/bin/test_repository -tc='two writers and a pruner*'
+	@KEEL_RETENTION_HISTORIES=1000000 build/dev/bin/test_backup -tc='every verdict*'
 
 format:
 	@tools/packages test
 	@tools/check_format --fix
 
-# Small measurements of the release binary against the goals for start-up and status.
+# Measurements of the release binary: start-up and status against their goals, backups beside restic.
 bench: build
 	@tools/packages bench
-	@missed=0; for one in run copy migrations; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
+	@missed=0; for one in run copy migrations backup_sqlite; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
 
 # The reference pages that are made from the program itself.
 docs: build

@@ -4,7 +4,11 @@
 #include <sodium/crypto_generichash.h>
 #include <xxhash.h>
 
+#include <algorithm>
+#include <new>
+
 #include "base/bytes.hpp"
+#include "base/fast_digest.hpp"
 #include "base/text.hpp"
 
 namespace keel {
@@ -63,6 +67,46 @@ void RowDigest::merge_sum(std::uint64_t low, std::uint64_t high) noexcept {
 
 std::string RowDigest::hex() const {
     return fmt::format("{:016x}{:016x}", high_, low_);
+}
+
+std::string Fingerprint::hex() const {
+    return fmt::format("{:016x}{:016x}", high, low);
+}
+
+struct FastDigest::State {
+    State() : hash(XXH3_createState()) {
+        if (!hash) throw std::bad_alloc();
+    }
+    ~State() { XXH3_freeState(hash); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    XXH3_state_t* hash;
+};
+
+FastDigest::FastDigest() : state_(std::make_unique<State>()) {
+    XXH3_128bits_reset(state_->hash);
+}
+FastDigest::~FastDigest() = default;
+FastDigest::FastDigest(FastDigest&&) noexcept = default;
+FastDigest& FastDigest::operator=(FastDigest&&) noexcept = default;
+
+void FastDigest::update(std::span<const std::byte> bytes) {
+    XXH3_128bits_update(state_->hash, bytes.data(), bytes.size());
+}
+
+Fingerprint FastDigest::finish() const {
+    const XXH128_hash_t hash = XXH3_128bits_digest(state_->hash);
+    return {hash.low64, hash.high64};
+}
+
+Fingerprinter::Fingerprinter(std::span<const std::byte, secret_size> secret) : secret_{} {
+    std::ranges::copy(secret, secret_.begin());
+}
+
+Fingerprint Fingerprinter::operator()(std::span<const std::byte> bytes) const noexcept {
+    const XXH128_hash_t hash =
+        XXH3_128bits_withSecret(bytes.data(), bytes.size(), secret_.data(), secret_.size());
+    return {hash.low64, hash.high64};
 }
 
 }  // namespace keel

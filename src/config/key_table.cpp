@@ -126,6 +126,7 @@ constexpr auto trigger_keys = std::to_array<KeySpec>({
 
 constexpr auto encryption_keys = std::to_array<KeySpec>({
     {"passphrase", secret, "what backups are encrypted with"},
+    {"key_file", path, "the file of a key that opens them, or may only write them"},
 });
 
 constexpr KeySpec keep_key(std::string_view name, std::string_view help) {
@@ -138,6 +139,7 @@ constexpr auto keep_keys = std::to_array<KeySpec>({
     keep_key("weekly", "the newest of each of this many weeks"),
     keep_key("monthly", "the newest of each of this many months"),
     keep_key("yearly", "the newest of each of this many years"),
+    {"within", duration, "all that are not older than this"},
 });
 
 constexpr auto backup_keys = std::to_array<KeySpec>({

@@ -52,6 +52,13 @@ BackupSettings read_backup(const Sources& sources, const ProjectOverrides& overr
                                                     ? describe_reference(*node)
                                                     : std::string("***"));
         }
+    if (const auto* encryption = find(sources.merged, "backup", "encryption"))
+        if (const auto* node = encryption->find("key_file")) {
+            const auto path = sources.variables.expand(node->text, node->where);
+            backup.encryption_configured = true;
+            backup.key_file = absolute(sources.root, path);
+            backup.encryption.set("key_file", path);
+        }
     if (const auto* keep = find(sources.merged, "backup", "keep"))
         backup.keep = to_json(*keep, sources.variables);
     return backup;

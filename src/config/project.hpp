@@ -36,6 +36,7 @@ struct BackupSettings {
     std::string repository;  ///< absolute folder, or s3://bucket/prefix
     bool encryption_configured = false;
     Json encryption = Json::object();  ///< where the passphrase comes from; never the passphrase
+    std::filesystem::path key_file;    ///< absolute; empty when not configured
     Json keep = Json::object();
 };
 

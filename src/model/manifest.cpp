@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/error.hpp"
 
 namespace keel {
 namespace {
 
-constexpr int newest_format = 1;
+constexpr int known_format = 2;
 
 /// Strings of a database are bytes; JSON holds UTF-8 only. Names that are not UTF-8 cannot be in a
 /// manifest, so what comes back is what went in.
@@ -38,8 +40,11 @@ Json stream_to_json(const StoredStream& stream) {
         .set("name", stream.name)
         .set("raw_bytes", stream.raw_bytes)
         .set("digest", stream.digest)
-        .set("stored_bytes", stream.stored_bytes)
-        .set("stored_digest", stream.stored_digest);
+        .set("stored_bytes", stream.stored_bytes);
+}
+
+Json pack_to_json(const PackUse& pack) {
+    return Json::array({pack.run, pack.number, pack.bytes});
 }
 
 std::uint64_t unsigned_at(const Json& json, std::string_view key) {
@@ -88,8 +93,19 @@ StoredStream stream_from_json(const Json& json) {
     return {.name = string_at(json, "name"),
             .raw_bytes = unsigned_at(json, "raw_bytes"),
             .digest = string_at(json, "digest"),
-            .stored_bytes = unsigned_at(json, "stored_bytes"),
-            .stored_digest = string_at(json, "stored_digest")};
+            .stored_bytes = unsigned_at(json, "stored_bytes")};
+}
+
+PackUse pack_from_json(const Json& json) {
+    const Json::Array& parts = json.as_array();
+    if (parts.size() != 3) throw Error(ErrorKind::invalid_input, "a pack is not three values");
+    const std::int64_t number = parts[1].as_integer();
+    const std::int64_t bytes = parts[2].as_integer();
+    if (number < 0 || number > std::numeric_limits<std::uint32_t>::max() || bytes < 0)
+        throw Error(ErrorKind::invalid_input, "a pack's number is out of range");
+    return {.run = parts[0].as_string(),
+            .number = static_cast<std::uint32_t>(number),
+            .bytes = static_cast<std::uint64_t>(bytes)};
 }
 
 Manifest read_manifest(const Json& json) {
@@ -112,6 +128,12 @@ Manifest read_manifest(const Json& json) {
     for (const Json& stream : json.at("streams").as_array()) {
         manifest.streams.push_back(stream_from_json(stream));
     }
+    for (const Json& pack : json.at("packs").as_array()) {
+        manifest.packs.push_back(pack_from_json(pack));
+    }
+    manifest.index_bytes = unsigned_at(json, "index_bytes");
+    manifest.index_digest = string_at(json, "index_digest");
+    manifest.bytes_new = unsigned_at(json, "bytes_new");
     if (manifest.sequence == 0) throw Error(ErrorKind::invalid_input, "'sequence' is 0");
     return manifest;
 }
@@ -119,7 +141,7 @@ Manifest read_manifest(const Json& json) {
 }  // namespace
 
 std::uint64_t Manifest::bytes_stored() const noexcept {
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = index_bytes;
     for (const StoredStream& stream : streams) bytes += stream.stored_bytes;
     return bytes;
 }
@@ -127,6 +149,8 @@ std::uint64_t Manifest::bytes_stored() const noexcept {
 Json to_json(const Manifest& manifest) {
     Json streams = Json::array();
     for (const StoredStream& stream : manifest.streams) streams.push_back(stream_to_json(stream));
+    Json packs = Json::array();
+    for (const PackUse& pack : manifest.packs) packs.push_back(pack_to_json(pack));
     return Json::object()
         .set("format", manifest.format)
         .set("id", manifest.id)
@@ -144,17 +168,21 @@ Json to_json(const Manifest& manifest) {
         .set("bytes_source", manifest.bytes_source)
         .set("duration_ms", manifest.duration_ms)
         .set("content", content_to_json(manifest.content))
-        .set("streams", std::move(streams));
+        .set("streams", std::move(streams))
+        .set("packs", std::move(packs))
+        .set("index_bytes", manifest.index_bytes)
+        .set("index_digest", manifest.index_digest)
+        .set("bytes_new", manifest.bytes_new);
 }
 
 Manifest manifest_from_json(const Json& json) {
     try {
         const std::int64_t format = json.at("format").as_integer();
-        if (format > newest_format) {
-            throw Error(ErrorKind::unsupported,
-                        fmt::format("the manifest has format {}; this keel reads up to {}", format,
-                                    newest_format))
-                .with_hint("use the newer keel that wrote it");
+        if (format != known_format) {
+            throw Error(
+                ErrorKind::unsupported,
+                fmt::format("the manifest has format {}; this keel reads {}", format, known_format))
+                .with_hint("use the keel that wrote it");
         }
         return read_manifest(json);
     } catch (const Error& error) {

@@ -15,9 +15,17 @@ namespace keel {
 struct StoredStream {
     std::string name;  ///< "database", "pre-data", "table/3", "post-data"
     std::uint64_t raw_bytes = 0;
-    std::string digest;  ///< of the raw bytes
-    std::uint64_t stored_bytes = 0;
-    std::string stored_digest;  ///< of the bytes at rest
+    std::string digest;              ///< XXH3-128 of the raw bytes
+    std::uint64_t stored_bytes = 0;  ///< what its chunks take at rest, shared ones too
+};
+
+/// A pack that a backup needs.
+struct PackUse {
+    std::string run;  ///< the backup that wrote it
+    std::uint32_t number = 0;
+    std::uint64_t bytes = 0;
+
+    bool operator==(const PackUse&) const = default;
 };
 
 /// One table in a backup: what a restore is compared with.
@@ -43,7 +51,7 @@ struct DumpContent {
 
 /// Written last, once: the backup exists if and only if its manifest does.
 struct Manifest {
-    int format = 1;
+    int format = 2;
     std::string id;
     std::uint64_t sequence = 0;  ///< order among backups of one repository, independent of clocks
     std::string
@@ -61,7 +69,12 @@ struct Manifest {
     std::int64_t duration_ms = 0;
     DumpContent content;
     std::vector<StoredStream> streams;
+    std::vector<PackUse> packs;
+    std::uint64_t index_bytes = 0;  ///< of the file that says where everything lies
+    std::string index_digest;
+    std::uint64_t bytes_new = 0;  ///< what this backup added to the repository
 
+    /// What it takes to restore it; other backups may need some of that too.
     std::uint64_t bytes_stored() const noexcept;
 };
 

@@ -6,8 +6,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "repository/encoded_stream.hpp"
-#include "repository/sealed.hpp"
 
 namespace keel {
 namespace {
@@ -82,8 +80,22 @@ std::vector<std::string> files_of(std::string_view id, std::span<const std::stri
 
 }  // namespace
 
-Documents::Documents(Storage& storage, std::string repository)
-    : storage_(storage), repository_(std::move(repository)) {}
+Documents::Documents(Storage& storage, std::string repository, std::shared_ptr<const Vault> vault)
+    : storage_(storage), repository_(std::move(repository)), vault_(std::move(vault)) {}
+
+Seal Documents::seal_of(std::string_view kind) const {
+    return {.kind = kind, .repository = repository_, .key = vault_->authentication()};
+}
+
+void Documents::create(std::string_view key, const Json& body, std::string_view kind) {
+    const auto object = storage_.create(key);
+    object->write(as_bytes(seal(body, seal_of(kind))));
+    object->finish();
+}
+
+Json Documents::read(const std::string& key, std::string_view kind) const {
+    return unseal(storage_.read(key, largest_document), seal_of(kind), key);
+}
 
 std::string Documents::backup_folder(std::string_view id) {
     return fmt::format("backups/{}", id);
@@ -91,10 +103,6 @@ std::string Documents::backup_folder(std::string_view id) {
 
 std::string Documents::manifest_key(std::string_view id) {
     return fmt::format("backups/{}/manifest.json", id);
-}
-
-std::string Documents::stream_key(std::string_view id, std::string_view stream) {
-    return fmt::format("backups/{}/{}", id, stream_object(stream));
 }
 
 std::vector<std::string> Documents::backup_folders() const {
@@ -107,24 +115,55 @@ bool Documents::has_manifest(std::string_view id) const {
 
 StoredManifest Documents::manifest(std::string_view id) const {
     const std::string name = fmt::format("the manifest of backup {}", id);
-    const Seal seal_of{.kind = "manifest", .repository = repository_};
     const std::string text = storage_.read(manifest_key(id), largest_document);
-    const Json json = unseal(text, seal_of, name);
-    Manifest manifest = manifest_from_json(json);
-    if (manifest.id != id) {
-        throw Error(ErrorKind::integrity,
-                    fmt::format("{} is that of backup {}", name, manifest.id));
+    StoredManifest result;
+    const Json body = unseal(text, seal_of("manifest"), name);
+    try {
+        result.manifest = open_manifest(body, id, result.is_closed);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::integrity && error.kind() != ErrorKind::invalid_input) throw;
+        throw Error(ErrorKind::integrity, fmt::format("{} is damaged: {}", name, error.message()));
     }
-    return {.manifest = std::move(manifest), .digest = sealed_digest(text, seal_of)};
+    if (result.manifest.id != id) {
+        throw Error(ErrorKind::integrity,
+                    fmt::format("{} is that of backup {}", name, result.manifest.id));
+    }
+    result.digest = sealed_digest(text, seal_of("manifest"));
+    return result;
+}
+
+Manifest Documents::open_manifest(const Json& body, std::string_view id, bool& is_closed) const {
+    if (!vault_->encrypts()) return manifest_from_json(body);
+    if (vault_->can_read()) {
+        return manifest_from_json(
+            Json::parse(vault_->unbox(body.at("box").as_string(), fmt::format("manifest {}", id))));
+    }
+    is_closed = true;
+    Manifest manifest;
+    manifest.id = body.at("id").as_string();
+    manifest.sequence = unsigned_at(body, "sequence");
+    manifest.previous_digest = body.at("previous_digest").as_string();
+    return manifest;
+}
+
+std::string Documents::sealed_manifest(const Manifest& manifest) const {
+    const Json json = to_json(manifest);
+    if (!vault_->encrypts()) return seal(json, seal_of("manifest"));
+    const Json closed =
+        Json::object()
+            .set("id", manifest.id)
+            .set("sequence", manifest.sequence)
+            .set("previous_digest", manifest.previous_digest)
+            .set("box", vault_->box(json.canonical(), fmt::format("manifest {}", manifest.id)));
+    return seal(closed, seal_of("manifest"));
 }
 
 std::string Documents::publish_manifest(const Manifest& manifest) {
-    const Seal seal_of{.kind = "manifest", .repository = repository_};
-    const std::string text = seal(to_json(manifest), seal_of);
+    const std::string text = sealed_manifest(manifest);
     const auto object = storage_.create(manifest_key(manifest.id));
     object->write(as_bytes(text));
     object->finish();
-    return sealed_digest(text, seal_of);
+    return sealed_digest(text, seal_of("manifest"));
 }
 
 std::vector<std::string> Documents::check_files() const {
@@ -142,7 +181,7 @@ std::optional<Verification> Documents::check(const std::string& file,
         if (error.kind() == ErrorKind::not_found) return std::nullopt;  // removed meanwhile
         throw;
     }
-    const Json json = unseal(text, {.kind = "check", .repository = repository_}, name);
+    const Json json = unseal(text, seal_of("check"), name);
     return reading(name, [&] {
         if (json.at("manifest").as_string() != digest) {
             throw Error(ErrorKind::integrity, fmt::format("{} is of another backup", name));
@@ -168,8 +207,7 @@ std::vector<Verification> Documents::checks(std::span<const std::string> files,
 
 void Documents::add_check(std::string_view id, std::string_view manifest_digest,
                           const Verification& verification) {
-    const std::string text = seal(check_to_json(manifest_digest, verification),
-                                  {.kind = "check", .repository = repository_});
+    const std::string text = seal(check_to_json(manifest_digest, verification), seal_of("check"));
     const auto taken = files_of(id, check_files());
     std::uint64_t number = taken.empty() ? 1 : check_number(taken.back(), id) + 1;
     for (;; ++number) {
@@ -194,8 +232,7 @@ void Documents::remove_checks(std::string_view id) {
 std::optional<Head> Documents::head() const {
     if (!storage_.exists(head_key)) return std::nullopt;
     constexpr std::string_view name = "the repository's head.json";
-    const Json json = unseal(storage_.read(head_key, largest_document),
-                             {.kind = "head", .repository = repository_}, name);
+    const Json json = unseal(storage_.read(head_key, largest_document), seal_of("head"), name);
     return reading(name, [&] {
         return Head{.sequence = unsigned_at(json, "sequence"),
                     .id = json.at("id").as_string(),
@@ -206,13 +243,12 @@ std::optional<Head> Documents::head() const {
 void Documents::set_head(const Head& head) {
     const Json json =
         Json::object().set("sequence", head.sequence).set("id", head.id).set("digest", head.digest);
-    storage_.replace(head_key, seal(json, {.kind = "head", .repository = repository_}));
+    storage_.replace(head_key, seal(json, seal_of("head")));
 }
 
 Removal Documents::removal(const std::string& file) const {
     const std::string name = fmt::format("{}/{}", removals_folder, file);
-    const Json json = unseal(storage_.read(name, largest_document),
-                             {.kind = "removal", .repository = repository_}, name);
+    const Json json = unseal(storage_.read(name, largest_document), seal_of("removal"), name);
     return reading(name, [&] {
         return Removal{.id = json.at("id").as_string(),
                        .sequence = unsigned_at(json, "sequence"),
@@ -244,7 +280,7 @@ void Documents::add_removal(const Removal& removal) {
                           .set("at", format_utc(removal.at));
     const auto object =
         storage_.create(fmt::format("{}/{}{}", removals_folder, removal.id, suffix));
-    object->write(as_bytes(seal(json, {.kind = "removal", .repository = repository_})));
+    object->write(as_bytes(seal(json, seal_of("removal"))));
     try {
         object->finish();
     } catch (const Error& error) {

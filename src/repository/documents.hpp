@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,7 +9,9 @@
 #include <vector>
 
 #include "model/manifest.hpp"
+#include "repository/sealed.hpp"
 #include "repository/storage.hpp"
+#include "repository/vault.hpp"
 
 namespace keel {
 
@@ -32,17 +35,34 @@ struct Removal {
 struct StoredManifest {
     Manifest manifest;
     std::string digest;
+    /// It is encrypted, and this key may only write: no more than id and number is known.
+    bool is_closed = false;
+};
+
+/// A backup that stays until it is unpinned.
+struct Pin {
+    std::string id;
+    std::string note;
+    TimePoint at{};
+};
+
+/// Packs that the next pruner removes, unless one of the runs that were at work when they were
+/// chosen turns out to need them.
+struct Doomed {
+    std::string name;
+    std::vector<std::string> packs;  ///< "RUN/00001"
+    std::vector<std::string> runs;
+    TimePoint at{};
 };
 
 /// The sealed documents of one repository: where they lie and what is in them. Reading throws
 /// ErrorKind::integrity for what is damaged.
 class Documents {
   public:
-    Documents(Storage& storage, std::string repository);
+    Documents(Storage& storage, std::string repository, std::shared_ptr<const Vault> vault);
 
     static std::string backup_folder(std::string_view id);
     static std::string manifest_key(std::string_view id);
-    static std::string stream_key(std::string_view id, std::string_view stream);
 
     /// Ids of the folders below backups/, with or without a manifest.
     std::vector<std::string> backup_folders() const;
@@ -67,12 +87,30 @@ class Documents {
     /// Once noted, noting it again changes nothing.
     void add_removal(const Removal& removal);
 
+    /// One that cannot be read pins all the same.
+    std::vector<Pin> pins() const;
+    void add_pin(const Pin& pin);
+    void remove_pin(std::string_view id);
+
+    /// One that cannot be read is left out: what it named is chosen again.
+    std::vector<Doomed> doomed() const;
+    void add_doomed(const Doomed& doomed);
+    void remove_doomed(std::string_view name);
+
   private:
     Removal removal(const std::string& file) const;
     std::optional<Verification> check(const std::string& file, std::string_view digest) const;
 
+    Seal seal_of(std::string_view kind) const;
+    std::string sealed_manifest(const Manifest& manifest) const;
+    Manifest open_manifest(const Json& body, std::string_view id, bool& is_closed) const;
+    /// Throws ErrorKind::already_exists.
+    void create(std::string_view key, const Json& body, std::string_view kind);
+    Json read(const std::string& key, std::string_view kind) const;
+
     Storage& storage_;
     std::string repository_;
+    std::shared_ptr<const Vault> vault_;
 };
 
 }  // namespace keel

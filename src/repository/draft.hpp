@@ -12,6 +12,8 @@
 #include "base/context.hpp"
 #include "base/streams.hpp"
 #include "model/manifest.hpp"
+#include "repository/chunk_store.hpp"
+#include "repository/chunked_stream.hpp"
 
 namespace keel {
 
@@ -35,21 +37,28 @@ class BackupDraft final : public StreamWriter {
 
     const std::string& id() const noexcept { return id_; }
     std::unique_ptr<StreamSink> open(std::string_view name) override;
+    std::unique_ptr<StreamSink> open_paged(std::string_view name, std::size_t page_size) override;
+    const DumpContent* previous() const override;
+    void keep(std::string_view name) override;
     std::filesystem::path staging_directory() override;
 
-    /// Reads every stream back and compares it with what was written, then publishes the manifest:
-    /// `id`, `sequence`, `previous_digest`, `created_at` and `streams` are filled in here. Once it
-    /// returns, the backup survives a power cut; when it throws, there is none.
+    /// Reads back what was stored, and then publishes the manifest: `id`, `sequence`,
+    /// `previous_digest`, `created_at`, `streams` and all that says where it lies are filled in
+    /// here. Once it returns, the backup survives a power cut; when it throws, there is none.
     CommittedBackup commit(Manifest manifest, const Context& context);
 
   private:
     friend class Repository;
     BackupDraft(Repository& repository, std::string id, TimePoint created_at,
-                std::unique_ptr<StorageLock> run);
+                std::unique_ptr<StorageLock> run, std::unique_ptr<const BaseBackup> base);
 
-    void note(std::size_t position, StoredStream stream);
-    std::vector<StoredStream> finished_streams() const;
+    std::size_t begin_stream(std::string_view name);
+    StreamDone note_at(std::size_t position);
+    BackupIndex make_index(Manifest& manifest) const;
+    void store_index(Manifest& manifest);
+    Verification check_written(const Manifest& manifest, const Context& context) const;
     std::string publish(Manifest& manifest, const Context& context, std::string& record_problem);
+    void require_reused_packs() const;
     void clean_up();
 
     Repository& repository_;
@@ -58,8 +67,9 @@ class BackupDraft final : public StreamWriter {
     std::unique_ptr<StorageLock> run_;  ///< tells sweepers that we live
     mutable std::mutex mutex_;
     std::vector<std::string> names_;
-    std::vector<std::optional<StoredStream>> streams_;  ///< in the order of opening
+    std::vector<std::optional<FinishedStream>> streams_;  ///< in the order of opening
     bool is_committed_ = false;
+    std::optional<ChunkStore> store_;  ///< the last to begin and the first to end
 };
 
 }  // namespace keel

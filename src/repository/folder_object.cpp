@@ -42,6 +42,32 @@ class ObjectSource final : public ByteSource {
     std::filesystem::path path_;
 };
 
+class FolderStoredObject final : public StoredObject {
+  public:
+    FolderStoredObject(FileDescriptor file, std::uint64_t size, std::filesystem::path path)
+        : file_(std::move(file)), size_(size), path_(std::move(path)) {}
+
+    std::uint64_t size() const override { return size_; }
+
+    void read_at(std::uint64_t offset, std::span<std::byte> bytes) const override {
+        while (!bytes.empty()) {
+            const ssize_t count =
+                ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) throw io_error("read", path_.string());
+            if (count == 0)
+                throw Error(ErrorKind::integrity, fmt::format("'{}' is cut off", path_.string()));
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+    }
+
+  private:
+    FileDescriptor file_;
+    std::uint64_t size_;
+    std::filesystem::path path_;
+};
+
 Error taken(const std::filesystem::path& path) {
     return Error(ErrorKind::already_exists, fmt::format("'{}' exists already", path.string()));
 }
@@ -152,8 +178,14 @@ void FolderObject::forget_temporary() noexcept {
     temporary_.clear();
 }
 
-std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
-                                        const std::filesystem::path& path) {
+namespace {
+
+struct RegularFile {
+    FileDescriptor file;
+    std::uint64_t size = 0;
+};
+
+RegularFile open_regular(int folder, const std::string& name, const std::filesystem::path& path) {
     // O_NONBLOCK: opening a pipe that somebody put there must not wait for its writer.
     const int fd = ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
@@ -171,7 +203,20 @@ std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
     if (!S_ISREG(status.st_mode)) {
         throw Error(ErrorKind::integrity, fmt::format("'{}' is not a regular file", path.string()));
     }
-    return std::make_unique<ObjectSource>(std::move(file), path);
+    return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
+}
+
+}  // namespace
+
+std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
+                                        const std::filesystem::path& path) {
+    return std::make_unique<ObjectSource>(open_regular(folder, name, path).file, path);
+}
+
+std::unique_ptr<StoredObject> open_stored_object(int folder, const std::string& name,
+                                                 const std::filesystem::path& path) {
+    RegularFile opened = open_regular(folder, name, path);
+    return std::make_unique<FolderStoredObject>(std::move(opened.file), opened.size, path);
 }
 
 void sync_folder(int folder, const std::filesystem::path& path) {

@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "base/file.hpp"
+#include "repository/storage.hpp"
 
 namespace keel {
 
@@ -52,6 +53,10 @@ class FolderObject final : public ByteSink {
 /// ErrorKind::not_found.
 std::unique_ptr<ByteSource> open_object(int folder, const std::string& name,
                                         const std::filesystem::path& path);
+
+/// The same, to be read in any order.
+std::unique_ptr<StoredObject> open_stored_object(int folder, const std::string& name,
+                                                 const std::filesystem::path& path);
 
 /// Makes the names in an open folder durable.
 void sync_folder(int folder, const std::filesystem::path& path);

@@ -144,7 +144,18 @@ std::unique_ptr<ByteSource> FolderStorage::open(std::string_view key) const {
         throw Error(ErrorKind::not_found,
                     fmt::format("'{}' does not exist", path_of(key).string()));
     }
-    return open_object(place.get(), name, path_of(key));
+    return keel::open_object(place.get(), name, path_of(key));
+}
+
+std::unique_ptr<StoredObject> FolderStorage::open_object(std::string_view key) const {
+    const auto [parent, name] = cut(key);
+    check_component(name);
+    const FileDescriptor place = folder(parent, Missing::refuse);
+    if (!place.is_open()) {
+        throw Error(ErrorKind::not_found,
+                    fmt::format("'{}' does not exist", path_of(key).string()));
+    }
+    return open_stored_object(place.get(), name, path_of(key));
 }
 
 std::string FolderStorage::read(std::string_view key, std::uint64_t limit) const {

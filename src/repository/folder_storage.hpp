@@ -26,6 +26,7 @@ class FolderStorage final : public Storage {
     std::unique_ptr<ByteSink> create(std::string_view key) override;
     void replace(std::string_view key, std::string_view text) override;
     std::unique_ptr<ByteSource> open(std::string_view key) const override;
+    std::unique_ptr<StoredObject> open_object(std::string_view key) const override;
     std::string read(std::string_view key, std::uint64_t limit) const override;
     bool exists(std::string_view key) const override;
     std::vector<std::string> list(std::string_view folder) const override;

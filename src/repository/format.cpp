@@ -6,8 +6,8 @@
 #include <array>
 
 #include "base/error.hpp"
-#include "base/ids.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "repository/sealed.hpp"
 
@@ -29,13 +29,15 @@ std::int64_t version_in(std::string_view text) {
     }
 }
 
-void refuse_newer(std::int64_t version, const Storage& storage) {
-    if (version <= repository_version) return;
-    throw Error(
-        ErrorKind::unsupported,
-        fmt::format("the backup repository '{}' has format {}; this keel ({}) reads up to {}",
-                    storage.location(), version, keel::version(), repository_version))
-        .with_hint("use the newer keel that wrote it");
+/// 0 is no version: the file is damaged.
+void refuse_other(std::int64_t version, const Storage& storage) {
+    if (version == repository_version || version == 0) return;
+    throw Error(ErrorKind::unsupported,
+                fmt::format("the backup repository '{}' has format {}; this keel ({}) reads {}",
+                            storage.location(), version, keel::version(), repository_version))
+        .with_hint(version > repository_version ? "use the newer keel that wrote it"
+                                                : "use the older keel that wrote it, or begin a "
+                                                  "new repository with --repository");
 }
 
 /// Nothing when it is not there. Throws ErrorKind::integrity when it is damaged.
@@ -45,12 +47,12 @@ std::optional<std::string> read_text(const Storage& storage, std::string_view ke
     const std::string name = fmt::format("the file '{}' of the backup repository", key);
     try {
         const Json body = unseal(text, format_seal, name);
-        refuse_newer(body.at("version").as_integer(), storage);
+        refuse_other(body.at("version").as_integer(), storage);
         if (body.at("format").as_string() == magic && !body.at("repository").as_string().empty()) {
             return text;
         }
     } catch (const Error& error) {
-        if (error.kind() == ErrorKind::integrity) refuse_newer(version_in(text), storage);
+        if (error.kind() == ErrorKind::integrity) refuse_other(version_in(text), storage);
         throw;
     }
     throw Error(ErrorKind::integrity, fmt::format("{} is of no backup repository", name));
@@ -99,17 +101,24 @@ std::optional<RepositoryFormat> read_format(const Storage& storage) {
             .with_hint("bring its file 'format' back from a copy of the repository");
     }
     const Json body = unseal(*copies.good(), format_seal, keys[0]);
-    return RepositoryFormat{.uuid = body.at("repository").as_string(),
+    RepositoryFormat format{.uuid = body.at("repository").as_string(),
+                            .public_key = std::nullopt,
                             .problem = std::move(copies.problem)};
+    const std::string public_key = body.string_or("public_key", "");
+    if (!public_key.empty()) read_hex(public_key, format.public_key.emplace(), "the file 'format'");
+    return format;
 }
 
-void write_format(Storage& storage, TimePoint now) {
-    const Json body = Json::object()
-                          .set("format", magic)
-                          .set("version", repository_version)
-                          .set("repository", new_uuid())
-                          .set("created_at", format_utc(now))
-                          .set("keel_version", version());
+void write_format(Storage& storage, const NewFormat& format) {
+    const Json body =
+        Json::object()
+            .set("format", magic)
+            .set("version", repository_version)
+            .set("repository", format.uuid)
+            .set("created_at", format_utc(format.created_at))
+            .set("encryption", format.public_key ? "x25519-chacha20-poly1305" : "none")
+            .set("public_key", format.public_key ? hex(*format.public_key) : std::string())
+            .set("keel_version", version());
     const std::string text = seal(body, format_seal);
     // The copy first: "format" is what makes a folder a repository.
     for (const std::string_view key : {keys[1], keys[0]}) storage.replace(key, text);
@@ -125,7 +134,7 @@ void repair_format(Storage& storage) {
 void refuse_foreign_place(const Storage& storage) {
     // What a run that was killed while it made the repository can have left.
     const auto is_ours = [](const std::string& name) {
-        return name == "lock" || name == "tmp" || name.starts_with("format");
+        return name == "lock" || name == "tmp" || name == "keys" || name.starts_with("format");
     };
     const auto names = storage.list("");
     const auto foreign = std::ranges::find_if_not(names, is_ours);

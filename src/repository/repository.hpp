@@ -16,7 +16,9 @@
 #include "repository/documents.hpp"
 #include "repository/draft.hpp"
 #include "repository/format.hpp"
+#include "repository/key_slots.hpp"
 #include "repository/storage.hpp"
+#include "repository/vault.hpp"
 
 namespace keel {
 
@@ -32,6 +34,8 @@ struct Backup {
     std::string id;
     BackupState state = BackupState::complete;
     Manifest manifest;
+    bool is_closed = false;  ///< encrypted, and the key at hand may only write
+    bool is_pinned = false;
     std::string digest;                 ///< of the manifest; empty when it cannot be read
     std::vector<std::string> problems;  ///< why it is damaged
     std::vector<Verification> checks;   ///< oldest first
@@ -69,6 +73,26 @@ struct RepositoryOptions {
     const Clock& clock;
     std::string holder;  ///< written into locks, for people
     std::chrono::milliseconds lock_wait{30'000};
+    KeyRing keys = {};  ///< without any, a new repository is not encrypted
+};
+
+struct BeginOptions {
+    std::uint64_t expected_bytes = 0;
+    /// The backup builds upon the newest good one of this environment (and engine); empty: upon
+    /// none.
+    std::string environment = {};
+    EngineKind engine = EngineKind::sqlite;
+    /// A copy of a backup of another repository keeps its id and time.
+    std::string id = {};
+    std::optional<TimePoint> created_at = std::nullopt;
+};
+
+/// What removing did, or would do, with packs that no backup needs.
+struct Garbage {
+    std::vector<PackUse> removed;
+    std::vector<PackUse> waiting;  ///< until backups that are being made now are done
+    std::string problem;           ///< why nothing could be removed
+    std::uint64_t bytes() const noexcept;
 };
 
 /// Backups at rest. A backup exists if and only if its manifest does; the manifest is written last.
@@ -89,11 +113,14 @@ class Repository {
     Listing list() const;
 
     /// Begins a backup: sweeps what dead runs left, and checks that about `expected_bytes` will
-    /// fit. The draft refers to this repository, which must neither move nor end before it.
-    std::unique_ptr<BackupDraft> begin(std::uint64_t expected_bytes, const Context& context);
+    /// fit. The draft refers to this repository, which must neither move nor end before it. Throws
+    /// ErrorKind::already_exists when the id is taken.
+    std::unique_ptr<BackupDraft> begin(const BeginOptions& options, const Context& context);
 
     /// The repository must outlive the reader.
     std::unique_ptr<StreamReader> streams(const Manifest& manifest) const;
+    /// Where everything of a backup lies. Throws ErrorKind::integrity when it cannot be read.
+    BackupIndex index(const Manifest& manifest) const;
 
     /// Reads every byte of every stream and compares with the manifest. Findings are in the result;
     /// throws only ErrorKind::cancelled.
@@ -101,8 +128,31 @@ class Repository {
     /// Keeps a check beside the backup.
     void record(const Backup& backup, const Verification& verification);
 
-    /// Notes the removal, then removes the manifest, then the rest. Throws ErrorKind::not_found.
-    void remove(std::string_view id, const Context& context);
+    /// Notes the removals, then removes the manifests, then what no other backup needs. Throws
+    /// ErrorKind::not_found.
+    Garbage remove(std::span<const std::string> ids, const Context& context);
+    Garbage remove(const std::string& id, const Context& context) {
+        return remove(std::span(&id, 1), context);
+    }
+    /// Removes packs that nothing needs, except those that a backup being made now may be about to
+    /// use: these are only marked, and later ones do not use them. Never waits, and holds nothing
+    /// that could go stale.
+    Garbage collect(const Context& context);
+
+    /// A pinned backup is never removed. Throws ErrorKind::not_found.
+    void pin(std::string_view id, std::string_view note, const Context& context);
+    void unpin(std::string_view id, const Context& context);
+
+    bool is_encrypted() const noexcept { return vault_->encrypts(); }
+    bool can_read() const noexcept { return vault_->can_read(); }
+    std::vector<KeySlot> keys() const { return read_slots(*storage_); }
+    /// Both return the id of the new key.
+    std::string add_passphrase(const Secret& passphrase);
+    std::string add_recipient(std::string_view recipient);
+    /// Throws ErrorKind::not_found, refused for the last one.
+    void remove_key(std::string_view id, const Context& context);
+    /// The text of a key file with which backups can be written, and not read.
+    Secret writer_key() const;
 
     std::vector<RepositoryLeftover> leftovers() const;
     /// Idempotent.
@@ -118,14 +168,17 @@ class Repository {
         std::vector<Removal> removals;
         std::optional<Head> head;
         std::size_t unreadable = 0;
+        std::size_t closed = 0;
         std::vector<ChainBreak> breaks;
 
         ChainInput chain() const { return {links, removals, head, unreadable}; }
     };
 
-    Repository(std::unique_ptr<Storage> storage, RepositoryOptions options,
-               RepositoryFormat format);
+    Repository(std::unique_ptr<Storage> storage, RepositoryOptions options, RepositoryFormat format,
+               std::shared_ptr<const Vault> vault);
 
+    static void make(Storage& storage, const RepositoryOptions& options);
+    void require_space(std::uint64_t expected_bytes) const;
     /// Serialises writers for the short moments where they look at each other's work.
     static std::unique_ptr<StorageLock> take_lock(Storage& storage,
                                                   const RepositoryOptions& options,
@@ -138,8 +191,18 @@ class Repository {
     Backup load(const std::string& id, std::span<const std::string> check_files,
                 Listing& listing) const;
     ChainEnd chain_end() const { return end_of(read_contents().chain()); }
+    std::vector<std::string> live_runs() const;
     std::vector<std::string> dead_runs() const;
-    void sweep();
+    void sweep(const Contents& contents);
+    std::unique_ptr<const BaseBackup> choose_base(const Contents& contents,
+                                                  const BeginOptions& options,
+                                                  const Context& context) const;
+    Garbage collect(const Contents& contents);
+    void remove_pack(PackUse& pack);
+    void remove_empty_folders(std::span<const std::string> live);
+    std::vector<PackUse> unused_packs(const Contents& contents,
+                                      std::span<const std::string> live) const;
+    void note_removal(const std::string& id, const Contents& contents);
     void remove_rest(std::string_view id);
     void renew_head();
     void mend_format();
@@ -147,6 +210,7 @@ class Repository {
     std::unique_ptr<Storage> storage_;
     RepositoryOptions options_;
     RepositoryFormat format_;
+    std::shared_ptr<const Vault> vault_;
     Documents documents_;  ///< refers to what `storage_` points to, so it may move along
 };
 

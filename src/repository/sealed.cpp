@@ -1,11 +1,13 @@
 #include "repository/sealed.hpp"
 
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace keel {
 namespace {
@@ -19,8 +21,13 @@ std::string ending(const Seal& seal) {
 }
 
 std::string digest_of(std::string_view body, const Seal& seal) {
+    const std::string head = fmt::format("{}\n{}\n", seal.kind, seal.repository);
+    if (seal.key) {
+        const std::array<std::string_view, 2> parts = {head, body};
+        return hex(keyed_digest(*seal.key, parts));
+    }
     Digest digest;
-    digest.update(fmt::format("{}\n{}\n", seal.kind, seal.repository));
+    digest.update(head);
     digest.update(body);
     return digest.finish_hex();
 }

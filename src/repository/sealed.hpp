@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/crypto.hpp"
 #include "base/json.hpp"
 
 namespace keel {
@@ -15,6 +16,9 @@ namespace keel {
 struct Seal {
     std::string_view kind;
     std::string_view repository;
+    /// With one, only who has it can make a document that will do; without, the digest finds
+    /// accidents.
+    const Key* key = nullptr;
 };
 
 std::string seal(const Json& body, const Seal& seal);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,15 @@ namespace keel {
 class StorageLock {
   public:
     virtual ~StorageLock() = default;
+};
+
+/// An object that is there, read in any order. Thread-safe.
+class StoredObject {
+  public:
+    virtual ~StoredObject() = default;
+    virtual std::uint64_t size() const = 0;
+    /// Exactly that many bytes; throws ErrorKind::integrity when there are fewer.
+    virtual void read_at(std::uint64_t offset, std::span<std::byte> bytes) const = 0;
 };
 
 /// Where the objects of a repository lie, under keys such as "backups/ID/manifest.json". An object
@@ -35,8 +45,10 @@ class Storage {
     /// Renews a small object in one step, durably. For one writer at a time.
     virtual void replace(std::string_view key, std::string_view text) = 0;
 
-    /// Both throw ErrorKind::not_found; `read` throws ErrorKind::integrity above `limit` bytes.
+    /// All three throw ErrorKind::not_found; `read` throws ErrorKind::integrity above `limit`
+    /// bytes.
     virtual std::unique_ptr<ByteSource> open(std::string_view key) const = 0;
+    virtual std::unique_ptr<StoredObject> open_object(std::string_view key) const = 0;
     virtual std::string read(std::string_view key, std::uint64_t limit) const = 0;
     virtual bool exists(std::string_view key) const = 0;
     /// Names directly below `folder` (empty: the root), sorted; none when it is not there.

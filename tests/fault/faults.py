@@ -37,7 +37,8 @@ class Fault:
     def loses_data(self, hit):
         """Whether the call that was hit could not write something to the disk that a backup needs. (Threads share the work
         anew in every run: the call of this number may be another one than in the clean run, or not be made at all.)"""
-        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and "/backups/backups/" in hit
+        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and any(
+            part in hit for part in ("/backups/backups/", "/backups/packs/"))
 
 
 def strace_works():

@@ -3,19 +3,25 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "base/file.hpp"
 #include "db/transaction.hpp"
+#include "engines/sqlite/address.hpp"
+#include "engines/sqlite/connection.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/handles.hpp"
 #include "engines/sqlite/page_copy.hpp"
+#include "engines/sqlite/page_snapshot.hpp"
 #include "engines/sqlite/private_files.hpp"
 
 namespace keel::sqlite {
 namespace {
 
 constexpr std::size_t block_size = 1 << 20;
+constexpr std::string_view stream_name = "database";
 
 /// The staged copy, removed as soon as it is no longer needed: it is as large as the database.
 class StagedCopy {
@@ -44,8 +50,43 @@ void refuse_uncommitted(sqlite3* source) {
                 "a database cannot be backed up inside its own write transaction");
 }
 
-void copy_snapshot(Connection& connection, const std::filesystem::path& path,
-                   const Context& context) {
+bool is_unchanged(const DumpContent* before, const Json& stamp) {
+    const Json* known = before ? before->details.find("stamp") : nullptr;
+    return known && !stamp.is_null() && *known == stamp;
+}
+
+/// Returns how many bytes there are. They are read once: what is stored, and what is counted.
+std::uint64_t dump_pages(Connection& connection, const PageSnapshot& pages, StreamWriter& streams,
+                         DumpContent& content, const Context& context) {
+    const auto sink = streams.open_paged(stream_name, pages.page_size());
+    const std::uint64_t total = std::uint64_t{pages.page_count()} * pages.page_size();
+    const auto at_once = static_cast<std::uint32_t>(block_size / pages.page_size());
+    std::vector<std::byte> block(block_size);
+    LeafCells leaves(pages.page_count());
+    std::uint64_t done = 0;
+    for (std::uint32_t first = 1; first <= pages.page_count(); first += at_once) {
+        context.check_cancelled("backup");
+        const std::uint32_t count = std::min(at_once, pages.page_count() - first + 1);
+        const auto bytes = std::span(block).first(count * pages.page_size());
+        pages.read(first, bytes);
+        for (std::uint32_t i = 0; i < count; ++i)
+            leaves.see(first + i, bytes.subspan(i * pages.page_size(), pages.page_size()));
+        sink->write(bytes);
+        done += bytes.size();
+        context.progress.on({.phase = "store",
+                             .item = stream_name,
+                             .done = done,
+                             .total = total,
+                             .unit = ProgressUnit::bytes});
+    }
+    sink->finish();
+    content = read_content(connection, pages, &leaves);
+    return done;
+}
+
+/// Where its pages cannot be read one by one, SQLite copies the database.
+std::uint64_t dump_copy(Connection& connection, StreamWriter& streams, DumpContent& content,
+                        const Context& context) {
     // With a read transaction open all steps of the copy see one state, however long others write.
     std::optional<Transaction> snapshot;
     if (!connection.in_transaction()) {
@@ -54,29 +95,17 @@ void copy_snapshot(Connection& connection, const std::filesystem::path& path,
     } else {
         connection.query_text("select 1 from sqlite_schema limit 1");
     }
-    const auto copy = open_scratch(path);
-    copy_pages(static_cast<sqlite3*>(connection.raw()), copy.get(), {.phase = "copy"}, context);
-    if (snapshot) snapshot->rollback();
-}
-
-std::uint64_t stream_file(const std::filesystem::path& path, ByteSink& sink,
-                          const Context& context) {
-    const auto source = open_file_source(path);
-    const auto total = std::filesystem::file_size(path);
-    std::vector<std::byte> block(block_size);
-    std::uint64_t done = 0;
-    for (auto size = source->read(block); size > 0; size = source->read(block)) {
-        context.check_cancelled("backup");
-        sink.write(std::span(block).first(size));
-        done += size;
-        context.progress.on({.phase = "store",
-                             .item = "database",
-                             .done = done,
-                             .total = total,
-                             .unit = ProgressUnit::bytes});
+    const StagedCopy copy(streams.staging_directory() / "database.db");
+    {
+        const auto target = open_scratch(copy.path());
+        copy_pages(static_cast<sqlite3*>(connection.raw()), target.get(), {.phase = "copy"},
+                   context);
     }
-    sink.finish();
-    return done;
+    if (snapshot) snapshot->rollback();
+    SqliteConnection copied(private_file(copy.path()));
+    auto pages = PageSnapshot::take(copied);
+    if (!pages) throw Error(ErrorKind::internal, "the pages of a copied database cannot be read");
+    return dump_pages(copied, *pages, streams, content, context);
 }
 
 }  // namespace
@@ -84,13 +113,25 @@ std::uint64_t stream_file(const std::filesystem::path& path, ByteSink& sink,
 DumpContent SqliteDumper::dump(Connection& connection, const DatabaseUrl& url,
                                StreamWriter& streams, const Context& context) const {
     static_cast<void>(url);  // the connection is the one source of what is dumped
+    context.check_cancelled("backup");
     refuse_uncommitted(static_cast<sqlite3*>(connection.raw()));
-    const StagedCopy copy(streams.staging_directory() / "database.db");
-    copy_snapshot(connection, copy.path(), context);
-    auto content = read_content(copy.path(), context);
-    content.details.set("journal_mode", connection.query_text("pragma journal_mode").value_or(""));
-    const auto sink = streams.open("database");
-    content.details.set("bytes", stream_file(copy.path(), *sink, context));
+    const auto mode = connection.query_text("pragma journal_mode").value_or("");
+    DumpContent content;
+    auto pages = PageSnapshot::take(connection);
+    if (!pages) {
+        const std::uint64_t bytes = dump_copy(connection, streams, content, context);
+        content.details.set("bytes", bytes).set("journal_mode", mode);
+        return content;
+    }
+    const Json stamp = pages->stamp();
+    if (is_unchanged(streams.previous(), stamp)) {
+        pages->end();
+        streams.keep(stream_name);
+        return *streams.previous();
+    }
+    const std::uint64_t bytes = dump_pages(connection, *pages, streams, content, context);
+    pages->end();
+    content.details.set("bytes", bytes).set("journal_mode", mode).set("stamp", stamp);
     return content;
 }
 

@@ -50,6 +50,11 @@ bool is_alive(const PrivateFiles& files) {
     return !LockFile::try_acquire(files.lock(), "looking for leftovers");
 }
 
+bool needs_page_size(const PrivateFiles& files, const std::filesystem::path& live) {
+    const auto wanted = binding_page_size(live);
+    return wanted != 0 && wanted != page_size_of(files.staged());
+}
+
 void match_page_size(const PrivateFiles& files, const std::filesystem::path& live) {
     const auto wanted = binding_page_size(live);
     if (wanted == 0 || wanted == page_size_of(files.staged())) return;

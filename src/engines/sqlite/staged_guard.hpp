@@ -25,6 +25,9 @@ class StagedGuard final : public DatabaseLock {
 /// Whether some process is still working on these files.
 bool is_alive(const PrivateFiles& files);
 
+/// Whether the next call would do anything.
+bool needs_page_size(const PrivateFiles& files, const std::filesystem::path& live);
+
 /// SQLite cannot copy over a file in WAL mode that has another page size, so the staged database is
 /// given that of the live one first. Nothing happens when there is none, or it cannot be read.
 void match_page_size(const PrivateFiles& files, const std::filesystem::path& live);

@@ -35,15 +35,16 @@ void report_backup(OperationContext& context, const CommittedBackup& made,
         .set("created_at", format_utc(manifest.created_at))
         .set("bytes_source", manifest.bytes_source)
         .set("bytes_stored", manifest.bytes_stored())
-        .set("bytes_new", manifest.bytes_stored())
+        .set("bytes_new", manifest.bytes_new)
         .set("tables", tables_json(tables))
         .set("duration_ms", duration.count())
         .set("verified", is_verified);
     report.body.emplace_back(MarkedLine{
         Mark::ok,
-        fmt::format("backup {} of '{}': {}, {} stored in {}{}", manifest.id, manifest.environment,
-                    size_text(tables), format_bytes(manifest.bytes_stored()),
-                    format_duration(duration), is_verified ? ", read back and whole" : "")});
+        fmt::format("backup {} of '{}': {}, {} stored ({} new) in {}{}", manifest.id,
+                    manifest.environment, size_text(tables), format_bytes(manifest.bytes_stored()),
+                    format_bytes(manifest.bytes_new), format_duration(duration),
+                    is_verified ? ", read back and whole" : "")});
     if (!made.record_problem.empty()) {
         report.warnings.push_back("the backup is complete, but: " + made.record_problem);
     }

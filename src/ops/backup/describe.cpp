@@ -32,6 +32,8 @@ Json backup_json(const Backup& backup) {
     json.set("verified_at", proof ? Json(format_utc(proof->at)) : Json());
     json.set("verified_how", proof ? Json(proof->how) : Json());
     json.set("reason", known(manifest.reason));
+    json.set("bytes_new", known(manifest.bytes_new));
+    json.set("pinned", backup.is_pinned);
     return json;
 }
 
@@ -48,6 +50,7 @@ std::string_view state_name(const Backup& backup) {
 }
 
 std::string state_text(const Backup& backup) {
+    if (backup.is_closed) return "closed to this key";
     switch (backup.state) {
         case BackupState::complete:
             return "complete";

@@ -25,6 +25,7 @@ std::vector<std::string> row_of(const Backup& backup) {
         return {backup.id, "?", "?", "?", "damaged", join(backup.problems, "; ")};
     std::string about = manifest.reason;
     if (!manifest.label.empty()) about += ": " + manifest.label;
+    if (backup.is_pinned) about += " (pinned)";
     return {backup.id,
             time_text(manifest.created_at),
             manifest.environment,

@@ -24,7 +24,6 @@ class DeleteBackup final : public Operation {
         refuse_other_environment(context, backup);
         refuse_last_good(context, listing, backup);
         id_ = backup.id;
-        bytes_ = backup.manifest.bytes_stored();
         return {{{.step = fmt::format("delete backup {}", backup.id),
                   .detail = describe(context, backup),
                   .destructive = true}}};
@@ -32,10 +31,12 @@ class DeleteBackup final : public Operation {
 
     void apply(OperationContext& context, Report& report) override {
         Repository repository = open_repository(context);
-        repository.remove(id_, context.context());
-        report.result.set("id", id_).set("bytes_freed", bytes_);
-        report.body.emplace_back(
-            MarkedLine{Mark::ok, fmt::format("deleted backup {} ({})", id_, format_bytes(bytes_))});
+        const Garbage garbage = repository.remove(id_, context.context());
+        report.result.set("id", id_).set("bytes_freed", garbage.bytes());
+        report.body.emplace_back(MarkedLine{
+            Mark::ok,
+            fmt::format("deleted backup {} ({} freed)", id_, format_bytes(garbage.bytes()))});
+        if (!garbage.problem.empty()) report.warnings.push_back(garbage.problem);
     }
 
   private:
@@ -74,7 +75,6 @@ class DeleteBackup final : public Operation {
 
     std::string wanted_;
     std::string id_;
-    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace

@@ -103,6 +103,10 @@ class Restore final : public Operation {
                                   : choose_undo(listing, context.choice().name);
         if (!chosen.warning.empty()) notices_.push_back(chosen.warning);
         const Backup& backup = *chosen.backup;
+        if (backup.is_closed) {
+            throw Error(ErrorKind::config, "this key may write backups, and not read them")
+                .with_hint("restore with the passphrase, or a key file that may read");
+        }
         if (backup.state == BackupState::damaged) {
             throw Error(ErrorKind::integrity, fmt::format("backup {} is damaged: {}", backup.id,
                                                           join(backup.problems, "; ")))

@@ -4,21 +4,40 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "repository/folder_storage.hpp"
 
 namespace keel {
 
 namespace {
 
+constexpr std::uint64_t largest_key_file = 64 * 1024;
+
+KeyRing configured_keys(const Project& project) {
+    KeyRing keys;
+    keys.passphrase = project.backup_passphrase();
+    const auto& file = project.backup().key_file;
+    if (file.empty()) return keys;
+    try {
+        keys.key_file = Secret(read_file(file, largest_key_file));
+    } catch (Error& error) {
+        if (error.kind() == ErrorKind::not_found)
+            error.set_hint("make one with: keel key new FILE, or correct [backup] encryption");
+        error.set_kind(ErrorKind::config);
+        throw;
+    }
+    return keys;
+}
+
 RepositoryOptions options_of(OperationContext& context) {
     const Actor& actor = context.invocation().actor;
     return {.clock = context.context().clock,
             .holder = fmt::format("keel {}, pid {}, {}@{}", context.spec().name, ::getpid(),
-                                  actor.name, actor.host)};
+                                  actor.name, actor.host),
+            .keys = configured_keys(context.project())};
 }
 
-std::unique_ptr<Storage> open_storage(OperationContext& context, FolderStorage::Missing missing) {
-    const std::string& place = context.project().backup().repository;
+std::unique_ptr<Storage> open_storage(const std::string& place, FolderStorage::Missing missing) {
     if (place.starts_with("s3:")) {
         throw Error(
             ErrorKind::unsupported,
@@ -28,16 +47,26 @@ std::unique_ptr<Storage> open_storage(OperationContext& context, FolderStorage::
     return FolderStorage::open(place, missing);
 }
 
+const std::string& place_of(OperationContext& context) {
+    return context.project().backup().repository;
+}
+
 }  // namespace
 
 Repository open_repository(OperationContext& context) {
-    return Repository::open(open_storage(context, FolderStorage::Missing::refuse),
+    return Repository::open(open_storage(place_of(context), FolderStorage::Missing::refuse),
                             options_of(context));
 }
 
 std::optional<Repository> repository_if_exists(OperationContext& context) {
+    return other_repository_if_exists(context, place_of(context));
+}
+
+std::optional<Repository> other_repository_if_exists(OperationContext& context,
+                                                     const std::string& place) {
     try {
-        return open_repository(context);
+        return Repository::open(open_storage(place, FolderStorage::Missing::refuse),
+                                options_of(context));
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::not_found) throw;
         return std::nullopt;
@@ -45,13 +74,23 @@ std::optional<Repository> repository_if_exists(OperationContext& context) {
 }
 
 Repository open_or_create_repository(OperationContext& context) {
-    if (context.project().backup().encryption_configured) {
-        throw Error(ErrorKind::unsupported,
-                    "[backup] encryption is configured, and this keel cannot encrypt backups")
-            .with_hint("remove it to keep backups unencrypted, readable by you alone");
+    return open_or_create_other_repository(context, place_of(context));
+}
+
+Repository open_or_create_other_repository(OperationContext& context, const std::string& place) {
+    Repository repository =
+        Repository::open_or_create(open_storage(place, FolderStorage::Missing::create),
+                                   options_of(context), context.context());
+    if (context.project().backup().encryption_configured && !repository.is_encrypted()) {
+        throw Error(ErrorKind::config,
+                    fmt::format("[backup] encryption is configured, and the repository '{}' is not "
+                                "encrypted",
+                                repository.location()))
+            .with_hint(
+                "begin a new one with --repository; the backups that are here go there "
+                "with: keel backup copy-to");
     }
-    return Repository::open_or_create(open_storage(context, FolderStorage::Missing::create),
-                                      options_of(context), context.context());
+    return repository;
 }
 
 }  // namespace keel

@@ -14,5 +14,9 @@ std::optional<Repository> repository_if_exists(OperationContext& context);
 /// Makes it when needed. Throws ErrorKind::unsupported where backups would not be kept as
 /// configured.
 Repository open_or_create_repository(OperationContext& context);
+std::optional<Repository> other_repository_if_exists(OperationContext& context,
+                                                     const std::string& place);
+/// Another one, which is made when needed, encrypted as [backup] encryption says.
+Repository open_or_create_other_repository(OperationContext& context, const std::string& place);
 
 }  // namespace keel

@@ -25,7 +25,7 @@ std::uint64_t expected_bytes(const Listing& listing, const std::string& environm
     };
     const auto last = std::ranges::find_if(listing.backups, is_alike);
     if (last == listing.backups.end()) return source * usual_share / 100;
-    const double share = static_cast<double>(last->manifest.bytes_stored()) /
+    const double share = static_cast<double>(last->manifest.bytes_new) /
                          static_cast<double>(last->manifest.bytes_source);
     return static_cast<std::uint64_t>(static_cast<double>(source) * share) * (100 + margin) / 100;
 }
@@ -60,11 +60,10 @@ CommittedBackup take_backup(OperationContext& context, const TakeOptions& option
     const auto source = static_cast<std::uint64_t>(engine.admin().info(connection).size_bytes);
     Repository repository = open_or_create_repository(context);
     Manifest manifest = describe(context, options, source);
-    std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
-    // SQLite's pages are copied as a whole, to be looked through, before they are stored.
-    if (engine.kind() == EngineKind::sqlite) expected += source;
-
-    const auto draft = repository.begin(expected, context.context());
+    const std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
+    const auto draft = repository.begin(
+        {.expected_bytes = expected, .environment = manifest.environment, .engine = engine.kind()},
+        context.context());
     manifest.content =
         engine.dumper().dump(connection, context.environment().url, *draft, context.context());
     manifest.duration_ms = stopwatch.elapsed().count();

@@ -79,8 +79,8 @@ TEST_CASE("every flipped byte of a stream, and every cut, is found") {
     Small small;
     Repository repository = small.open();
     const Backup backup = *repository.list().find(small.second);
-    for (const auto* name : {"database.zst", "table.3.zst"}) {
-        std::string& text = small.object(small.of_second(name));
+    for (const std::string& name : {small.of_second("index"), "packs/" + small.second + "/00001"}) {
+        std::string& text = small.object(name);
         const auto check = [&](std::size_t at) {
             CAPTURE(name);
             CAPTURE(at);
@@ -95,7 +95,8 @@ TEST_CASE("every flipped byte of a stream, and every cut, is found") {
 TEST_CASE("every flipped byte of a document, and every cut, is found where it is read") {
     Small small;
     MemoryStorage storage(small.medium);
-    Documents documents(storage, small.open().uuid());
+    Documents documents(storage, small.open().uuid(),
+                        std::make_shared<const Vault>(Vault::plain(small.open().uuid())));
     const StoredManifest good = documents.manifest(small.second);
     const std::vector<std::string> files = documents.check_files();
     const auto throws = [](const auto& read) {
@@ -213,7 +214,8 @@ TEST_CASE("a manifest that was sealed anew with other content is not the one its
     Small small;
     const auto repository_uuid = small.open().uuid();
     MemoryStorage storage(small.medium);
-    Documents documents(storage, repository_uuid);
+    Documents documents(storage, repository_uuid,
+                        std::make_shared<const Vault>(Vault::plain(repository_uuid)));
     for (const std::string& id : {small.second, small.third}) {
         Manifest forged = documents.manifest(id).manifest;
         forged.label = "forged";

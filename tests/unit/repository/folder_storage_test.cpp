@@ -38,7 +38,7 @@ struct Folder {
     }
     std::string make_backup(std::size_t bytes = 100) const {
         Repository repository = this->repository();
-        const auto draft = repository.begin(0, context);
+        const auto draft = repository.begin({}, context);
         const auto sink = draft->open("database");
         std::uint64_t state = 1;
         for (std::size_t i = 0; i < bytes; i += sizeof state) {
@@ -151,15 +151,16 @@ TEST_CASE("a backup leaves no working files") {
         if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), folder.root));
     }
     std::ranges::sort(files);
-    CHECK(files == std::vector<std::string>{
-                       "backups/" + id + "/database.zst", "backups/" + id + "/manifest.json",
-                       "checks/" + id + ".1.json", "format", "format.copy", "head.json", "lock"});
+    CHECK(files == std::vector<std::string>{"backups/" + id + "/index",
+                                            "backups/" + id + "/manifest.json",
+                                            "checks/" + id + ".1.json", "format", "format.copy",
+                                            "head.json", "lock", "packs/" + id + "/00001"});
 }
 
 TEST_CASE("links, pipes and folders in the place of files are never followed") {
     const Folder folder;
     const std::string id = folder.make_backup();
-    const fs::path stream = folder.root / "backups" / id / "database.zst";
+    const fs::path stream = folder.root / "packs" / id / "00001";
     const fs::path elsewhere = folder.directory.path() / "elsewhere";
     fs::rename(stream, elsewhere);
     const auto problems = [&] {
@@ -176,7 +177,7 @@ TEST_CASE("links, pipes and folders in the place of files are never followed") {
         fs::create_directory(stream);
     }
     REQUIRE(problems().size() == 1);
-    CHECK(problems()[0].find("database.zst") != std::string::npos);
+    CHECK(problems()[0].find("00001") != std::string::npos);
 }
 
 TEST_CASE("a folder that became a link is not entered, and what it points to is not removed") {

@@ -53,6 +53,20 @@ class MemorySource final : public ByteSource {
     std::size_t position_ = 0;
 };
 
+class MemoryObject final : public StoredObject {
+  public:
+    explicit MemoryObject(std::string text) : text_(std::move(text)) {}
+    std::uint64_t size() const override { return text_.size(); }
+    void read_at(std::uint64_t offset, std::span<std::byte> bytes) const override {
+        if (offset > text_.size() || bytes.size() > text_.size() - offset)
+            throw Error(ErrorKind::integrity, "it is cut off");
+        std::memcpy(bytes.data(), text_.data() + offset, bytes.size());
+    }
+
+  private:
+    std::string text_;
+};
+
 class MemoryLock final : public StorageLock {
   public:
     MemoryLock(MemoryMedium& medium, std::string key) : medium_(medium), key_(std::move(key)) {}
@@ -108,6 +122,10 @@ void MemoryStorage::replace(std::string_view key, std::string_view text) {
 
 std::unique_ptr<ByteSource> MemoryStorage::open(std::string_view key) const {
     return std::make_unique<MemorySource>(read(key, ~std::uint64_t{0}));
+}
+
+std::unique_ptr<StoredObject> MemoryStorage::open_object(std::string_view key) const {
+    return std::make_unique<MemoryObject>(read(key, ~std::uint64_t{0}));
 }
 
 std::string MemoryStorage::read(std::string_view key, std::uint64_t limit) const {

@@ -80,7 +80,7 @@ TEST_CASE("a draft that is not committed leaves nothing") {
     Repository repository = world.open();
     const auto before = world.medium.objects;
     {
-        const auto draft = repository.begin(0, world.context);
+        const auto draft = repository.begin({}, world.context);
         draft->staging_directory();
         const auto sink = draft->open("database");
         sink->write(as_bytes("half"));
@@ -93,7 +93,7 @@ TEST_CASE("a draft that is not committed leaves nothing") {
 TEST_CASE("a stream that was begun and not finished cannot be committed") {
     World world;
     Repository repository = world.open();
-    const auto draft = repository.begin(0, world.context);
+    const auto draft = repository.begin({}, world.context);
     const auto sink = draft->open("database");
     CHECK(kind_of([&] { draft->commit(World::manifest(), world.context); }) == ErrorKind::internal);
     CHECK(repository.list().backups.empty());
@@ -123,7 +123,7 @@ TEST_CASE("two writers at once both succeed and get numbers of their own") {
 TEST_CASE("a writer never sweeps what another one is writing") {
     World world;
     Repository repository = world.open();
-    const auto draft = repository.begin(0, world.context);
+    const auto draft = repository.begin({}, world.context);
     const auto sink = draft->open("database");
     sink->write(as_bytes("rows"));
     sink->finish();
@@ -141,16 +141,17 @@ TEST_CASE("a repository that is being written to is waited for, then named as in
     Repository repository = world.open();
     MemoryStorage storage(world.medium);
     const auto held = storage.try_lock("lock", "other");
-    CHECK(kind_of([&] { repository.begin(0, world.context); }) == ErrorKind::locked);
+    CHECK(kind_of([&] { repository.begin({}, world.context); }) == ErrorKind::locked);
 }
 
 TEST_CASE("a backup that will not fit is refused before anything is written") {
     World world;
     Repository repository = world.open();
     world.medium.free_space = 50u << 20;
-    CHECK(kind_of([&] { repository.begin(60u << 20, world.context); }) == ErrorKind::io);
+    CHECK(kind_of([&] { repository.begin({.expected_bytes = 60u << 20}, world.context); }) ==
+          ErrorKind::io);
     CHECK(world.medium.folders.empty());
-    CHECK_NOTHROW(repository.begin(40u << 20, world.context));
+    CHECK_NOTHROW(repository.begin({.expected_bytes = 40u << 20}, world.context));
 }
 
 TEST_CASE("a removed backup is gone without a trace, and its number is not missed") {
@@ -205,7 +206,7 @@ TEST_CASE("a repository of a newer format is refused, with the version that is n
     World world;
     world.add();
     std::string& format = world.medium.objects.at("format");
-    format.replace(format.find("\"version\":1"), 11, "\"version\":2");
+    format.replace(format.find("\"version\":2"), 11, "\"version\":3");
     CHECK(kind_of([&] { world.open(); }) == ErrorKind::unsupported);
 }
 

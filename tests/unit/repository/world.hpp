@@ -26,12 +26,13 @@ struct World {
     MemoryMedium medium;
     FixedClock clock;
     std::chrono::milliseconds lock_wait{20'000};
+    KeyRing keys;
     Context context{.stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
 
     Repository open() {
         return Repository::open_or_create(
             std::make_unique<MemoryStorage>(medium),
-            {.clock = clock, .holder = "test", .lock_wait = lock_wait}, context);
+            {.clock = clock, .holder = "test", .lock_wait = lock_wait, .keys = keys}, context);
     }
     static Manifest manifest(std::string_view environment = "dev") {
         Manifest manifest;
@@ -42,7 +43,7 @@ struct World {
         return manifest;
     }
     CommittedBackup add(Repository& repository, const Streams& streams, const Manifest& what) {
-        const auto draft = repository.begin(0, context);
+        const auto draft = repository.begin({}, context);
         for (const auto& [name, text] : streams) {
             const auto sink = draft->open(name);
             sink->write(as_bytes(text));

@@ -1,0 +1,90 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "base/error.hpp"
+#include "repository/folder_storage.hpp"
+#include "support/temporary_directory.hpp"
+#include "world.hpp"
+
+using namespace keel;
+
+namespace {
+
+constexpr std::size_t page_size = 4096;
+
+/// Longer in `make check`.
+std::chrono::milliseconds duration() {
+    const char* seconds = std::getenv("KEEL_SOAK_SECONDS");
+    return seconds ? std::chrono::seconds(std::atoi(seconds)) : std::chrono::milliseconds(1'500);
+}
+
+struct Scene {
+    TemporaryDirectory directory;
+    SystemClock clock;
+    Context context{.stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
+    std::chrono::steady_clock::time_point end = std::chrono::steady_clock::now() + duration();
+    std::atomic<int> made = 0;
+
+    bool goes_on() const { return std::chrono::steady_clock::now() < end; }
+    Repository open() {
+        return Repository::open_or_create(
+            FolderStorage::open(directory.path() / "backups", FolderStorage::Missing::create),
+            {.clock = clock, .holder = "test"}, context);
+    }
+
+    void write(const std::string& environment) {
+        std::mt19937 random(static_cast<std::uint32_t>(environment.size()));
+        std::string pages(200 * page_size, 'x');
+        while (goes_on()) {
+            for (int i = 0; i < 20; ++i)
+                pages[random() % pages.size()] = static_cast<char>(random());
+            Repository repository = open();
+            const auto draft = repository.begin({.environment = environment}, context);
+            const auto sink = draft->open_paged("database", page_size);
+            sink->write(as_bytes(pages));
+            sink->finish();
+            Manifest manifest = World::manifest(environment);
+            draft->commit(std::move(manifest), context);
+            ++made;
+        }
+    }
+    /// Keeps the newest three of each environment.
+    void prune() {
+        while (goes_on()) {
+            Repository repository = open();
+            std::map<std::string, int> seen;
+            std::vector<std::string> doomed;
+            for (const Backup& backup : repository.list().backups) {
+                if (++seen[backup.manifest.environment] > 3) doomed.push_back(backup.id);
+            }
+            repository.remove(doomed, context);
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("two writers and a pruner at once: every backup that is there verifies") {
+    Scene scene;
+    scene.open();
+    {
+        std::jthread first([&] { scene.write("dev"); });
+        std::jthread second([&] { scene.write("staging"); });
+        std::jthread pruner([&] { scene.prune(); });
+    }
+    Repository repository = scene.open();
+    const Listing listing = repository.list();
+    CHECK(scene.made >= 2);
+    CHECK(listing.problems.empty());
+    CHECK(listing.backups.size() >= 2);
+    for (const Backup& backup : listing.backups) {
+        CAPTURE(backup.id);
+        CHECK(repository.verify(backup, scene.context).problems == std::vector<std::string>{});
+    }
+    CHECK(repository.leftovers().empty());
+}
