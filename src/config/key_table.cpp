@@ -101,10 +101,22 @@ constexpr auto environment_keys = std::to_array<KeySpec>({
 constexpr KeySpec any_environment = {
     "NAME", table, "one environment, whose NAME is up to the project", {}, environment_keys};
 
+constexpr KeySpec any_placeholder = {"NAME", text, "what stands for it"};
+
+constexpr auto hook_keys = std::to_array<KeySpec>({
+    {"before_all", texts, "before the first of a run", "[]"},
+    {"before_each", texts, "before the statements of each, in its transaction: SQL files", "[]"},
+    {"after_each", texts, "after the statements of each, in its transaction: SQL files", "[]"},
+    {"after_all", texts, "after the last of a run", "[]"},
+});
+
 constexpr auto migration_keys = std::to_array<KeySpec>({
     {"directory", path, "their folder", "\"migrations\""},
     {"layout", choice, "how their files are named and divided", "\"auto\"", {}, layouts},
     {"schema", path, "the declared schema, and the dump kept in step after each change"},
+    {"placeholders", named, "names in the files that values stand for", {}, {&any_placeholder, 1}},
+    {"placeholder_form", text, "how they stand there", "\"${name}\""},
+    {"hooks", table, "SQL files (.sql) and command lines around migrations", {}, hook_keys},
 });
 
 constexpr auto lint_keys = std::to_array<KeySpec>({

@@ -64,6 +64,36 @@ BackupSettings read_backup(const Sources& sources, const ProjectOverrides& overr
     return backup;
 }
 
+/// SQL files are found from the project's root; the first word of a command may be, too.
+std::vector<std::string> read_hooks(const Sources& sources, const ConfigNode& table,
+                                    std::string_view key) {
+    std::vector<std::string> hooks;
+    const auto* list = table.find(key);
+    if (list == nullptr) return hooks;
+    for (const ConfigNode& item : list->items) {
+        std::string hook = sources.variables.expand(item.text, item.where);
+        if (hook.ends_with(".sql")) hook = absolute(sources.root, hook).string();
+        hooks.push_back(std::move(hook));
+    }
+    return hooks;
+}
+
+void read_around(const Sources& sources, MigrationSettings& migrations) {
+    if (const auto* placeholders = find(sources.merged, "migrations", "placeholders"))
+        for (const ConfigMember& member : placeholders->members)
+            migrations.placeholders[member.key] =
+                sources.variables.expand(member.value.text, member.value.where);
+    // Not expanded: it is made of the very signs that variables are written with.
+    if (const auto* form = find(sources.merged, "migrations", "placeholder_form"))
+        migrations.placeholder_form = form->text;
+    if (const auto* hooks = find(sources.merged, "migrations", "hooks")) {
+        migrations.hooks.before_all = read_hooks(sources, *hooks, "before_all");
+        migrations.hooks.before_each = read_hooks(sources, *hooks, "before_each");
+        migrations.hooks.after_each = read_hooks(sources, *hooks, "after_each");
+        migrations.hooks.after_all = read_hooks(sources, *hooks, "after_all");
+    }
+}
+
 MigrationSettings read_migrations(const Sources& sources, const ProjectOverrides& overrides) {
     MigrationSettings migrations;
     const auto base = overrides.migrations_directory ? sources.start : sources.root;
@@ -73,6 +103,7 @@ MigrationSettings read_migrations(const Sources& sources, const ProjectOverrides
     migrations.layout = overrides.layout.value_or(layout ? layout->text : "auto");
     const auto schema = text_or(sources, "migrations", "schema", "");
     if (!schema.empty()) migrations.schema = absolute(sources.root, schema);
+    read_around(sources, migrations);
     return migrations;
 }
 

@@ -17,10 +17,21 @@
 
 namespace keel {
 
+/// What runs around migrations: SQL files (absolute paths that end in .sql) and command lines.
+struct MigrationHooks {
+    std::vector<std::string> before_all;
+    std::vector<std::string> before_each;
+    std::vector<std::string> after_each;
+    std::vector<std::string> after_all;
+};
+
 struct MigrationSettings {
     std::filesystem::path directory;  ///< absolute
     std::string layout = "auto";
-    std::filesystem::path schema;  ///< absolute; empty when not configured
+    std::filesystem::path schema;                     ///< absolute; empty when not configured
+    std::map<std::string, std::string> placeholders;  ///< values by name
+    std::string placeholder_form = "${name}";
+    MigrationHooks hooks;
 };
 
 /// What [lint] says about the rules of `keel migrate lint`, by their ids or names.

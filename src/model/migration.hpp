@@ -45,6 +45,8 @@ struct Migration {
     std::vector<MigrationSection> down;
     std::vector<MigrationSection> verify;
     MigrationKind kind = MigrationKind::versioned;
+    bool is_skipped = false;            ///< to be recorded, not run, because somebody said so
+    bool has_placeholders = false;      ///< its layout wants all that look like one to be replaced
     std::vector<std::string> replaces;  ///< versions that it stands for, where they are applied
     std::string problem;       ///< why it cannot be run ("is written in Go"); empty when it can
     std::string problem_hint;  ///< what can be done about that

@@ -36,6 +36,7 @@ DownStep::DownStep(OperationContext& context, const AppliedEntry& entry) : entry
 }
 
 const Migration& DownStep::choose_source(OperationContext& context) {
+    if (entry_->row.state == MigrationState::skipped) return nothing_to_undo();
     const std::string recorded =
         History(context.engine()).down_sql(context.connection(), entry_->row.sequence);
     const Migration* file = entry_->file;
@@ -61,6 +62,15 @@ const Migration& DownStep::choose_source(OperationContext& context) {
         parse_recorded_down(recorded, fmt::format("recorded down of {}", label)));
     recorded_->version = entry_->row.version;
     recorded_->name = entry_->row.name;
+    return *recorded_;
+}
+
+const Migration& DownStep::nothing_to_undo() {
+    recorded_ = std::make_unique<Migration>();
+    recorded_->version = entry_->row.version;
+    recorded_->name = entry_->row.name;
+    warning_ = fmt::format("{} was skipped: nothing of it is there to undo",
+                           migration_label(entry_->row.version, entry_->row.name));
     return *recorded_;
 }
 

@@ -26,6 +26,7 @@ class DownStep {
 
   private:
     const Migration& choose_source(OperationContext& context);
+    const Migration& nothing_to_undo();
 
     const AppliedEntry* entry_;
     std::unique_ptr<Migration> recorded_;  ///< script_ points into it or into the file

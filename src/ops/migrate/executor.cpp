@@ -46,7 +46,7 @@ AppliedMigration row_of_up(const Script& script, std::int64_t sequence) {
     row.version = script.migration->version;
     row.name = script.migration->name;
     row.checksum = script.migration->checksum;
-    row.state = MigrationState::applied;
+    row.state = script.migration->is_skipped ? MigrationState::skipped : MigrationState::applied;
     row.down_sql = down_text(*script.migration);
     return row;
 }

@@ -77,4 +77,18 @@ inline constexpr OperationSpec goto_spec{
     .takes_safety_backup = true,
     .creates_database = true};
 
+inline constexpr std::array<OptionSpec, 1> squash_options{
+    {{.name = "to",
+      .type = OptionType::text,
+      .help = "join the migrations up to this version; all of them when not given",
+      .value_name = "VERSION"}}};
+inline constexpr std::array<std::string_view, 2> squash_examples{
+    "keel migrate squash --to 20260112100000 --dry-run", "keel migrate squash --to 20260112100000"};
+inline constexpr OperationSpec squash_spec{
+    .name = "migrate squash",
+    .summary = "join migrations into one file, after proving that it makes the same schema",
+    .effect = Effect::read,
+    .options = squash_options,
+    .examples = squash_examples};
+
 }  // namespace keel

@@ -14,6 +14,7 @@
 #include "ops/migrate/redo.hpp"
 #include "ops/migrate/rehearse.hpp"
 #include "ops/migrate/repair.hpp"
+#include "ops/migrate/squash.hpp"
 #include "ops/migrate/status.hpp"
 #include "ops/migrate/up.hpp"
 
@@ -39,17 +40,22 @@ constexpr OperationSpec new_spec{.name = "migrate new",
                                  .options = new_options,
                                  .examples = new_examples};
 
-constexpr std::array<OptionSpec, 2> up_options{{{.name = "to",
-                                                 .type = OptionType::text,
-                                                 .help = "apply up to this version, and no further",
-                                                 .value_name = "VERSION"},
-                                                {.name = "steps",
-                                                 .type = OptionType::integer,
-                                                 .help = "apply at most so many",
-                                                 .value_name = "N"}}};
-constexpr std::array<std::string_view, 4> up_examples{
-    "keel migrate up", "keel migrate up --dry-run", "keel migrate up --to 20260112100000",
-    "keel migrate up --env prod --confirm prod"};
+constexpr std::array<OptionSpec, 3> up_options{
+    {{.name = "to",
+      .type = OptionType::text,
+      .help = "apply up to this version, and no further",
+      .value_name = "VERSION"},
+     {.name = "steps",
+      .type = OptionType::integer,
+      .help = "apply at most so many",
+      .value_name = "N"},
+     {.name = "skip",
+      .type = OptionType::list,
+      .help = "record this version and run nothing of it",
+      .value_name = "VERSION"}}};
+constexpr std::array<std::string_view, 5> up_examples{
+    "keel migrate up", "keel migrate up --dry-run", "keel migrate up --skip 20260113090000",
+    "keel migrate up --to 20260112100000", "keel migrate up --env prod --confirm prod"};
 constexpr OperationSpec up_spec{.name = "migrate up",
                                 .summary = "apply pending migrations, each in its own transaction",
                                 .effect = Effect::schema,
@@ -151,6 +157,7 @@ constexpr OperationSpec repair_spec{
 std::unique_ptr<Operation> make_up(const OptionValues& options) {
     UpTarget target{.to = options.text("to"), .steps = std::nullopt};
     if (options.has("steps")) target.steps = options.integer("steps", 0);
+    target.skip = options.list("skip");
     return std::make_unique<MigrateUp>(std::move(target));
 }
 
@@ -168,7 +175,7 @@ std::unique_ptr<Operation> make_redo(const OptionValues&) {
     return std::make_unique<MigrateRedo>();
 }
 
-constexpr std::array<OperationEntry, 12> entries{{
+constexpr std::array<OperationEntry, 13> entries{{
     {.spec = &new_spec, .read = migrate_new},
     {.spec = &up_spec, .make = make_up},
     {.spec = &down_spec, .make = make_down},
@@ -181,6 +188,7 @@ constexpr std::array<OperationEntry, 12> entries{{
     {.spec = &baseline_spec, .make = make_baseline},
     {.spec = &adopt_spec, .make = make_adopt},
     {.spec = &export_spec, .make = make_export_history},
+    {.spec = &squash_spec, .read = migrate_squash},
 }};
 
 }  // namespace

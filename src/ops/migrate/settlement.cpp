@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include "base/text.hpp"
 #include "ops/migrate/script.hpp"
 
 namespace keel {
@@ -77,6 +79,25 @@ void refuse_edited(const Standing& standing) {
             "edit changes nothing that matters, accept it with: keel migrate repair {} --accept",
             version))
         .at({.file = edited->file->file.native()});
+}
+
+void refuse_half_replaced(const Standing& standing) {
+    for (const Migration* file : standing.pending) {
+        std::vector<std::string> there;
+        for (const std::string& version : file->replaces)
+            if (standing.find(version) != nullptr) there.push_back(version);
+        if (there.empty()) continue;
+        throw Error(
+            ErrorKind::integrity,
+            fmt::format("'{}' stands for {} and {}, and of these only {} {} applied",
+                        file->file.native(),
+                        join(std::span(file->replaces).first(file->replaces.size() - 1), ", "),
+                        file->replaces.back(), join(there, ", "), there.size() == 1 ? "is" : "are"))
+            .with_hint(
+                "bring this database up with the files from before they were joined, then use the "
+                "joined one")
+            .at({.file = file->file.native()});
+    }
 }
 
 }  // namespace keel

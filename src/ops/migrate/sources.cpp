@@ -5,6 +5,8 @@
 #include <system_error>
 
 #include "ops/migrate/history.hpp"
+#include "ops/migrate/placeholders.hpp"
+#include "ops/migrate/prepare.hpp"
 
 namespace keel {
 
@@ -22,7 +24,20 @@ const MigrationLayout& project_layout(OperationContext& context) {
 }
 
 std::vector<Migration> read_migrations(OperationContext& context) {
-    return project_layout(context).read(migration_folder(context));
+    const MigrationLayout& layout = project_layout(context);
+    auto migrations = layout.read(migration_folder(context));
+    const MigrationSettings& settings = context.project().migrations();
+    const Placeholders placeholders{.values = settings.placeholders,
+                                    .form = settings.placeholder_form};
+    if (!placeholders.is_form_valid())
+        throw Error(ErrorKind::config,
+                    fmt::format("placeholder_form '{}' is no form", placeholders.form))
+            .with_hint("write 'name' where the name stands, with signs around it: \"{{ name }}\"");
+    fill_placeholders(migrations, placeholders);
+    read_replaced_versions(migrations);
+    if (context.spec().needs == Needs::environment)
+        provide_history_table(migrations, layout.name(), context.engine());
+    return migrations;
 }
 
 std::vector<Migration> read_migrations_if_any(OperationContext& context) {

@@ -26,9 +26,13 @@ struct AppliedEntry {
     }
     /// A repeatable migration that was changed is pending, not changed.
     bool is_changed() const noexcept {
-        return file != nullptr && file->checksum != row.checksum &&
+        return file != nullptr && file->checksum != row.checksum && !is_replaced_by_file() &&
                row.checksum != adopted_checksum && row.state != MigrationState::skipped &&
                file->kind != MigrationKind::repeatable;
+    }
+    /// Its file is one that others were joined into, and the row is from before that.
+    bool is_replaced_by_file() const noexcept {
+        return file != nullptr && !file->replaces.empty() && row.name != file->name;
     }
     /// Begun without a transaction, up or down, and not ended.
     bool is_unfinished() const noexcept {
@@ -62,8 +66,9 @@ Standing compare(const std::vector<Migration>& files, const std::vector<AppliedM
 
 /// What `migrate up` was asked for.
 struct UpTarget {
-    std::string to;                     ///< empty: the newest
-    std::optional<std::int64_t> steps;  ///< at most so many
+    std::string to;                      ///< empty: the newest
+    std::optional<std::int64_t> steps;   ///< at most so many
+    std::vector<std::string> skip = {};  ///< to record without running them
 };
 
 /// The pending migrations that lead to the target. Throws ErrorKind::not_found for a version that

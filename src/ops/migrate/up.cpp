@@ -7,6 +7,7 @@
 #include "ops/migrate/destructive.hpp"
 #include "ops/migrate/lint_before_up.hpp"
 #include "ops/migrate/native_parser.hpp"
+#include "ops/migrate/prepare.hpp"
 #include "ops/migrate/rehearsal_record.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
@@ -46,6 +47,10 @@ void warn_of_unrehearsed(OperationContext& context, const std::vector<const Migr
 }
 
 PlanStep plan_step(const Script& script, const std::string& destruction) {
+    if (script.migration->is_skipped)
+        return {.step = "skip " + script.label(),
+                .detail = "recorded; nothing of it is run",
+                .destructive = false};
     return {.step = "apply " + script.label(),
             .detail = fmt::format("{} statement{}{}{}, checksum {}", script.statements.size(),
                                   script.statements.size() == 1 ? "" : "s",
@@ -63,6 +68,7 @@ Plan MigrateUp::plan(OperationContext& context) {
     unfinished_ = standing_.unfinished();
     if (unfinished_ != nullptr) plan_unfinished(context, plan);
     refuse_edited(standing_);
+    refuse_half_replaced(standing_);
     selected_ = select_pending(standing_, target_);
     plan_pending(context, plan);
     lint_once(context);
@@ -74,6 +80,9 @@ void MigrateUp::read_files(OperationContext& context) {
     // is what was read.
     if (has_read_) return;
     files_ = needs_folder_ ? read_migrations(context) : read_migrations_if_any(context);
+    skip_migrations(files_, target_.skip);
+    hooks_ = project_hooks(context);
+    add_hooks(files_, hooks_, context.project().root());
     has_read_ = true;
 }
 
@@ -128,9 +137,11 @@ void MigrateUp::apply(OperationContext& context, Report& report) {
         OutcomeReport outcomes(context, report, "applied");
         MigrationSeries series(run, report, series_plan());
         series.begin();
+        run_hooks(context, run, hooks_.before_all);
         if (unfinished_ != nullptr) resume(run, series, outcomes);
         apply_all(series, outcomes);
     }
+    run_hooks(context, run, hooks_.after_all);
     report_end(context, report, current_after());
 }
 
@@ -155,6 +166,9 @@ void MigrateUp::warn(Report& report) const {
     }
     for (const Migration* migration : selected_) {
         const Script& script = scripts_.at(migration);
+        if (migration->is_skipped)
+            report.warnings.push_back(
+                fmt::format("{} is recorded as skipped: nothing of it was run", script.label()));
         if (!standing_.newest.empty() && standing_.is_newer(standing_.newest, migration->version))
             report.warnings.push_back(
                 fmt::format("{} is older than {}, which is applied: it is applied out of order",

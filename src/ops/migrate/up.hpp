@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ops/kit/operation_context.hpp"
+#include "ops/migrate/hooks.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/script.hpp"
 #include "ops/migrate/series.hpp"
@@ -38,6 +39,7 @@ class MigrateUp final : public Operation {
     std::string current_after() const;
 
     UpTarget target_;
+    MigrationHooks hooks_;
     bool needs_folder_ = true;
     bool has_read_ = false;
     std::vector<Migration> files_;

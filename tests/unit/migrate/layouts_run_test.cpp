@@ -159,6 +159,28 @@ TEST_CASE("drizzle: breakpoints end statements, and a file may begin by ending a
     });
 }
 
+TEST_CASE("drizzle and prisma: a table of SQLite that is rebuilt keeps its children") {
+    const std::string rebuild =
+        "CREATE TABLE __new_p (id integer primary key, name text);\n--> statement-breakpoint\n"
+        "INSERT INTO __new_p (id) SELECT id FROM p;--> statement-breakpoint\nDROP TABLE p;"
+        "--> statement-breakpoint\nALTER TABLE __new_p RENAME TO p;\n";
+    const std::string tables =
+        "CREATE TABLE p (id integer primary key);\nCREATE TABLE c (p integer references p (id) on "
+        "delete cascade);\nINSERT INTO p VALUES (1);\nINSERT INTO c VALUES (1);\n";
+    for (const std::string& around :
+         {std::string("COMMIT TRANSACTION;--> statement-breakpoint\nPRAGMA foreign_keys=OFF;-->"
+                      " statement-breakpoint\nBEGIN TRANSACTION;\n"),
+          std::string("PRAGMA foreign_keys=OFF;\n")}) {
+        World world(EngineKind::sqlite);
+        world.file("meta/_journal.json", R"({"entries":[{"tag":"0_a"},{"tag":"1_b"}]})");
+        world.file("0_a.sql", tables);
+        world.file("1_b.sql", around + rebuild + "PRAGMA foreign_keys=ON;\n");
+        CHECK(applied(world.run("migrate up")) == "0 1");
+        CHECK(world.ask("select count(*) from c") == "1");
+        CHECK(world.ask("select count(*) from pragma_foreign_key_check") == "0");
+    }
+}
+
 TEST_CASE("sqitch: a plan with a reworked change is deployed, verified and reverted") {
     test::for_each_engine([](World& world) {
         world.file("sqitch.conf", "[deploy]\n\tverify = true\n");

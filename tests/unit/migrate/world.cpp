@@ -95,6 +95,10 @@ void World::file(const std::string& name, std::string_view text) const {
     write_file_atomically(path, text);
 }
 
+void World::configure(std::string_view text) const {
+    write_file_atomically(directory_.path() / "keel.toml", text);
+}
+
 void World::remove_file(const std::string& name) const {
     std::filesystem::remove(folder() / name);
 }

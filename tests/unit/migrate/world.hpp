@@ -39,6 +39,8 @@ class World {
     EngineKind kind() const noexcept { return kind_; }
     /// Writes migrations/NAME.
     void file(const std::string& name, std::string_view text) const;
+    /// Writes keel.toml.
+    void configure(std::string_view text) const;
     void remove_file(const std::string& name) const;
     std::filesystem::path folder() const { return directory_.path() / "migrations"; }
 

@@ -21,6 +21,11 @@ struct Marks {
     int sqlx = 0;
 };
 
+bool is_goose_line(std::string_view line) {
+    const std::string_view comment = trim(line);
+    return comment.starts_with("--") && starts_with_ignore_case(trim(comment.substr(2)), "+goose");
+}
+
 void count_marks(const SourceFile& file, Marks& marks) {
     std::string text;
     try {
@@ -28,15 +33,19 @@ void count_marks(const SourceFile& file, Marks& marks) {
     } catch (const Error&) {
         return;  // whoever reads the folder says what is wrong with it
     }
+    marks.sqlx += text.starts_with("-- no-transaction") ? 1 : 0;
+    const std::string lower = to_lower(text);
+    const bool may_be_marked =
+        lower.find("+goose") != std::string::npos || lower.find("migrate:") != std::string::npos;
+    if (!may_be_marked) return;
     bool is_keel = false;
     bool is_goose = false;
     for (const std::string& line : split(text, '\n')) {
         is_keel = is_keel || is_marker_line(line);
-        is_goose = is_goose || trim(line).starts_with("-- +goose") || line.starts_with("--+goose");
+        is_goose = is_goose || is_goose_line(line);
     }
     marks.keel += is_keel ? 1 : 0;
     marks.goose += is_goose ? 1 : 0;
-    marks.sqlx += text.starts_with("-- no-transaction") ? 1 : 0;
 }
 
 /// What the names of the files say.

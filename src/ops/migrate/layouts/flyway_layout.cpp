@@ -16,6 +16,7 @@ namespace {
 struct ScriptSettings {
     bool transaction = true;
     bool runs = true;
+    bool placeholders = true;
 };
 
 ScriptSettings read_settings(const SourceFile& file) {
@@ -31,6 +32,7 @@ ScriptSettings read_settings(const SourceFile& file) {
         const bool is_off = trim(std::string_view(line).substr(equals + 1)) == "false";
         if (key == "executeInTransaction") settings.transaction = !is_off;
         if (key == "shouldExecute") settings.runs = !is_off;
+        if (key == "placeholderReplacement") settings.placeholders = !is_off;
     }
     return settings;
 }
@@ -127,6 +129,7 @@ class FlywayReader {
                                         .verify = {},
                                         .transaction = settings.transaction,
                                         .kind = kind});
+        migration.has_placeholders = settings.placeholders;
         if (!settings.runs) {
             migration.problem = fmt::format("'{}.conf' says shouldExecute=false", file.shown);
             migration.problem_hint = fmt::format(

@@ -1,0 +1,168 @@
+#include "ops/migrate/hooks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "db/transaction.hpp"
+#include "ops/migrate/fingerprint.hpp"
+#include "ops/migrate/layouts/source_files.hpp"
+#include "ops/migrate/migration_text.hpp"
+#include "ops/migrate/sources.hpp"
+
+namespace keel {
+namespace {
+
+/// Beyond the offsets of files and of what else is put before them.
+constexpr std::size_t apart = std::size_t{1} << 41;
+
+bool is_sql(std::string_view hook) noexcept {
+    return hook.ends_with(".sql");
+}
+
+/// Flyway's callbacks: the name alone, or with a description after two underscores.
+bool is_callback(std::string_view file, std::string_view name) noexcept {
+    if (!file.ends_with(".sql") || !file.starts_with(name)) return false;
+    const std::string_view rest = file.substr(name.size());
+    return rest == ".sql" || rest.starts_with("__");
+}
+
+/// Adds those that are there, and says whether there is any.
+bool add_callbacks(const MigrationFolder& folder, MigrationHooks& hooks) {
+    auto files = list_files_below(folder);
+    std::sort(files.begin(), files.end(),
+              [](const SourceFile& a, const SourceFile& b) { return a.name < b.name; });
+    bool found = false;
+    const auto add = [&](const SourceFile& file, std::string_view name,
+                         std::vector<std::string>& list) {
+        if (!is_callback(file.name, name)) return;
+        list.push_back(file.path);
+        found = true;
+    };
+    for (const SourceFile& file : files) {
+        add(file, "beforeMigrate", hooks.before_all);
+        add(file, "beforeEachMigrate", hooks.before_each);
+        add(file, "afterEachMigrate", hooks.after_each);
+        add(file, "afterMigrate", hooks.after_all);
+    }
+    return found;
+}
+
+std::vector<MigrationSection> sections_of(const std::vector<std::string>& hooks,
+                                          const std::filesystem::path& root, std::size_t& offset) {
+    std::vector<MigrationSection> sections;
+    for (const std::string& hook : hooks) {
+        const std::string shown = shown_path(hook, root);
+        if (!is_sql(hook))
+            throw Error(ErrorKind::config,
+                        fmt::format("the hook '{}' runs in the migration's own transaction, and is "
+                                    "no SQL file",
+                                    shown))
+                .with_hint("commands can be before_all and after_all");
+        MigrationSection section;
+        section.text = read_migration_text(hook, shown);
+        section.file = shown;
+        section.offset = offset;
+        offset += section.text.size() + 1;
+        sections.push_back(std::move(section));
+    }
+    return sections;
+}
+
+void run_sql(OperationContext& context, const MigrationRun& run, const std::string& hook) {
+    const std::string shown = shown_path(hook, context.project().root());
+    const std::string text = read_migration_text(hook, shown);
+    try {
+        const SplitResult script = run.engine.dialect().split(text);
+        Connection& connection = run.connection();
+        Transaction transaction(connection);
+        connection.run_script(script.statements);
+        transaction.commit();
+    } catch (Error& error) {
+        SourcePosition where = error.where();
+        where.file = shown;
+        error.set_where(std::move(where));
+        error.add_trail(fmt::format("run the hook '{}'", shown));
+        throw;
+    }
+}
+
+void run_command(OperationContext& context, const MigrationRun& run, const std::string& hook) {
+    std::vector<std::string> words;
+    for (const std::string& word : split(hook, ' '))
+        if (!trim(word).empty()) words.emplace_back(trim(word));
+    const std::filesystem::path root = context.project().root();
+    const bool is_path = !words.empty() && words.front().find('/') != std::string::npos;
+    const auto program = words.empty() ? std::nullopt
+                         : is_path     ? std::optional(root / words.front())
+                                       : find_program(words.front());
+    if (!program)
+        throw Error(ErrorKind::not_found, fmt::format("the hook '{}' is no program here", hook))
+            .with_hint("write its path, relative to the project");
+    const ProcessResult result =
+        run_process({.program = *program,
+                     .arguments = {words.begin() + 1, words.end()},
+                     .environment = {{"KEEL_ENVIRONMENT", context.environment().name},
+                                     {"KEEL_ENGINE", std::string(run.engine.name())},
+                                     {"KEEL_PROJECT", root.native()}},
+                     .unset = {},
+                     .stop = context.context().stop},
+                    [](std::span<const std::byte>) {});
+    if (result.status == 0) return;
+    throw Error(ErrorKind::io, fmt::format("the hook '{}' ended with status {}{}{}", hook,
+                                           result.status, result.error_output.empty() ? "" : ": ",
+                                           escape_controls(trim(result.error_output))))
+        .with_hint("what it says is its own; migrations that were done before it stay");
+}
+
+}  // namespace
+
+MigrationHooks project_hooks(OperationContext& context) {
+    MigrationHooks hooks = context.project().migrations().hooks;
+    const MigrationFolder folder = migration_folder(context);
+    if (!file_exists(folder.directory)) return hooks;
+    MigrationHooks callbacks = hooks;
+    // Names first: finding out the layout may mean to read all files.
+    if (add_callbacks(folder, callbacks) && project_layout(context).name() == "flyway")
+        return callbacks;
+    return hooks;
+}
+
+void add_hooks(std::vector<Migration>& migrations, const MigrationHooks& hooks,
+               const std::filesystem::path& root) {
+    std::size_t offset = apart;
+    const auto before = sections_of(hooks.before_each, root, offset);
+    const auto after = sections_of(hooks.after_each, root, offset);
+    for (Migration& migration : migrations) {
+        if (migration.up.empty() || migration.is_skipped) continue;
+        const MigrationSection own = migration.up.front();
+        const auto add = [&](const std::vector<MigrationSection>& sections, bool is_before) {
+            for (std::size_t i = 0; i < sections.size(); ++i) {
+                MigrationSection section = sections[i];
+                section.transaction = own.transaction;
+                section.idempotent = own.idempotent;
+                const auto at = is_before ? migration.up.begin() + static_cast<std::ptrdiff_t>(i)
+                                          : migration.up.end();
+                migration.up.insert(at, std::move(section));
+            }
+        };
+        add(before, true);
+        add(after, false);
+    }
+}
+
+void run_hooks(OperationContext& context, const MigrationRun& run,
+               const std::vector<std::string>& hooks) {
+    for (const std::string& hook : hooks) {
+        context.context().check_cancelled("hooks");
+        is_sql(hook) ? run_sql(context, run, hook) : run_command(context, run, hook);
+    }
+    const bool may_have_changed = std::any_of(hooks.begin(), hooks.end(), is_sql);
+    if (!may_have_changed) return;
+    const auto rows = History(run.engine).read(run.connection());
+    if (!rows.empty()) record_fingerprint(run.connection(), run.engine, rows.back().sequence);
+}
+
+}  // namespace keel
