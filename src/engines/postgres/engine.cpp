@@ -14,6 +14,7 @@
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/preflight.hpp"
 #include "engines/postgres/schema_change.hpp"
+#include "engines/postgres/schema_tools.hpp"
 #include "engines/postgres/statement_reader.hpp"
 
 namespace keel::postgres {
@@ -71,10 +72,14 @@ void diagnose_tools(std::vector<Diagnostic>& findings) {
     }
 }
 
-class PostgresEngine final : public Engine {
+class PostgresEngine final : public Engine, public HasSchemaTools {
   public:
     explicit PostgresEngine(const EngineOptions& options)
-        : options_(options), dumper_(options), admin_(options), copier_(options) {}
+        : options_(options),
+          dumper_(options),
+          admin_(options),
+          copier_(options),
+          schema_tools_(options) {}
 
     EngineKind kind() const noexcept override { return EngineKind::postgres; }
     Capabilities capabilities() const noexcept override {
@@ -94,6 +99,7 @@ class PostgresEngine final : public Engine {
     const Dumper& dumper() const noexcept override { return dumper_; }
     const Admin& admin() const noexcept override { return admin_; }
     const Copier& copier() const noexcept override { return copier_; }
+    const SchemaTools& schema_tools() const noexcept override { return schema_tools_; }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
         return postgres::guard_schema_change(connection, options);
@@ -141,6 +147,7 @@ class PostgresEngine final : public Engine {
     PostgresAdmin admin_;
     PostgresStatementReader reader_;
     PostgresCopier copier_;
+    PostgresSchemaTools schema_tools_;
 };
 
 }  // namespace

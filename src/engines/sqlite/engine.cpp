@@ -12,6 +12,7 @@
 #include "engines/sqlite/inspect.hpp"
 #include "engines/sqlite/lone_statement.hpp"
 #include "engines/sqlite/schema_change.hpp"
+#include "engines/sqlite/schema_tools.hpp"
 #include "engines/sqlite/scratch.hpp"
 #include "engines/sqlite/statement_reader.hpp"
 #include "engines/sqlite/table_rebuild.hpp"
@@ -24,7 +25,7 @@ constexpr int last_with_wal_reset_fault = 3'051'002;
 /// Below it there is no pragma_table_list, no STRICT and no exact place of a syntax error.
 constexpr int oldest_supported = 3'038'000;
 
-class SqliteEngine final : public Engine {
+class SqliteEngine final : public Engine, public HasSchemaTools {
   public:
     SqliteEngine() { receive_log_messages(); }
 
@@ -47,6 +48,7 @@ class SqliteEngine final : public Engine {
         return std::make_unique<SqliteScratch>();
     }
     const Copier& copier() const noexcept override { return copier_; }
+    const SchemaTools& schema_tools() const noexcept override { return schema_tools_; }
 
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
@@ -87,6 +89,7 @@ class SqliteEngine final : public Engine {
     SqliteAdmin admin_;
     SqliteStatementReader reader_;
     SqliteCopier copier_;
+    SqliteSchemaTools schema_tools_;
 };
 
 Diagnostic make_warning(std::string rule, std::string message, std::string hint) {
