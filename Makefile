@@ -38,6 +38,7 @@ check: test
 	@test -f build/tsan/build.ninja || cmake --preset tsan
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
+	@KEEL_TEST_THOROUGH=1 KEEL_TEST_PAIRS=200 ctest --preset dev -R '^schema$$'
 	@tools/check_headers
 	@tools/check_tidy build/dev
 	@tests/fault/sweep --binary build/dev/bin/keel --all

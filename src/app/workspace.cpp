@@ -22,6 +22,7 @@
 #include "ops/migrate/migrator.hpp"
 #include "ops/migrate/operations.hpp"
 #include "ops/plan/operations.hpp"
+#include "ops/schema/operations.hpp"
 
 namespace keel {
 namespace {
@@ -59,6 +60,7 @@ Registry make_registry() {
     add(lint_operations());
     add(backup_operations());
     add(copy_operations());
+    add(schema_operations());
     add(inspect_operations());
     add(database_operations());
     add(audit_operations());
