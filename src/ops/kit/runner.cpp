@@ -6,6 +6,7 @@
 #include "ops/kit/audit_anchor.hpp"
 #include "ops/kit/guard.hpp"
 #include "ops/kit/planned_run.hpp"
+#include "ops/kit/schema_keeper.hpp"
 
 namespace keel {
 namespace {
@@ -33,6 +34,7 @@ class Change {
             operation_.apply(context_, report_);
             operation_.verify(context_, report_);
         });
+        keep_schema();
     }
 
   private:
@@ -151,6 +153,19 @@ class Change {
         } catch (const Error& error) {
             if (!is_repairable(error)) throw;
             report_.warnings.push_back("no safety backup could be taken of a damaged database: " +
+                                       error.message());
+        }
+    }
+
+    /// What was done is done: a file that cannot be brought in step is told.
+    void keep_schema() {
+        const bool changes_schema =
+            spec().effect == Effect::schema || spec().effect == Effect::destructive;
+        if (!changes_schema || !works_on_database()) return;
+        try {
+            keep_schema_file(context_, report_);
+        } catch (const Error& error) {
+            report_.warnings.push_back("the declared schema's file was not brought in step: " +
                                        error.message());
         }
     }

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "ops/migrate/generated_migration.hpp"
 #include "ops/migrate/new_rebuild.hpp"
 #include "ops/migrate/sources.hpp"
 
@@ -20,14 +21,6 @@ std::vector<std::string> taken_versions(OperationContext& context) {
     for (const Migration& migration : read_migrations_if_any(context))
         versions.push_back(migration.version);
     return versions;
-}
-
-/// Another tool's files may be counted up; Keel's own have the time, so that branches do not
-/// collide.
-std::string new_version(OperationContext& context, const MigrationLayout& layout) {
-    const auto taken = taken_versions(context);
-    const std::string number = layout.name() == "keel" ? std::string() : next_number(taken);
-    return number.empty() ? next_version(context.context().clock.now(), taken) : number;
 }
 
 }  // namespace
@@ -71,11 +64,28 @@ std::string next_number(const std::vector<std::string>& taken) {
     return number ? fmt::format("{:0{}}", *number + 1, highest.size()) : std::string();
 }
 
+std::string new_version(OperationContext& context, const MigrationLayout& layout,
+                        const std::vector<std::string>& given) {
+    auto taken = taken_versions(context);
+    taken.insert(taken.end(), given.begin(), given.end());
+    const std::string number = layout.name() == "keel" ? std::string() : next_number(taken);
+    return number.empty() ? next_version(context.context().clock.now(), taken) : number;
+}
+
 void migrate_new(OperationContext& context, const OptionValues& options, Report& report) {
+    if (options.flag("auto")) return generate_migration(context, options, report);
+    for (const char* option : {"to", "rename", "one-transaction"}) {
+        if (options.has(option))
+            throw Error(ErrorKind::usage,
+                        fmt::format("--{} belongs to --auto: an empty migration has nothing to "
+                                    "generate",
+                                    option))
+                .with_hint("keel migrate new NAME --auto");
+    }
     const std::string slug = migration_slug(options.text("name"));
     const MigrationFolder folder = migration_folder(context);
     const MigrationLayout& layout = project_layout(context);
-    const std::string version = new_version(context, layout);
+    const std::string version = new_version(context, layout, {});
     const bool is_dry = context.invocation().dry_run;
     const std::vector<NewFile> files =
         options.has("rebuild")

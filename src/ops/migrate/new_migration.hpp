@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "ops/kit/operation.hpp"
+#include "ops/migrate/layout.hpp"
 
 namespace keel {
 
@@ -18,7 +19,13 @@ std::string next_version(TimePoint now, const std::vector<std::string>& taken);
 /// they are times.
 std::string next_number(const std::vector<std::string>& taken);
 
-/// Writes an empty migration; with --dry-run says only which.
+/// The version that the next migration gets, `given` being taken too. Another tool's files may be
+/// counted up; Keel's own have the time, so that branches do not collide.
+std::string new_version(OperationContext& context, const MigrationLayout& layout,
+                        const std::vector<std::string>& given);
+
+/// Writes an empty migration, or with --auto what leads to the declared schema; with --dry-run says
+/// only which.
 void migrate_new(OperationContext& context, const OptionValues& options, Report& report);
 
 }  // namespace keel

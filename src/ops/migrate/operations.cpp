@@ -21,7 +21,7 @@
 namespace keel {
 namespace {
 
-constexpr std::array<OptionSpec, 2> new_options{
+constexpr std::array<OptionSpec, 6> new_options{
     {{.name = "name",
       .type = OptionType::positional,
       .help = "what the migration does",
@@ -29,12 +29,25 @@ constexpr std::array<OptionSpec, 2> new_options{
      {.name = "rebuild",
       .type = OptionType::text,
       .help = "SQLite: write what makes this table anew, to be edited, instead of an empty file",
-      .value_name = "TABLE"}}};
-constexpr std::array<std::string_view, 3> new_examples{
+      .value_name = "TABLE"},
+     {.name = "auto", .help = "write what leads from the database to the declared schema"},
+     {.name = "to",
+      .type = OptionType::text,
+      .help = "with --auto: environment, .sql file, folder or URL instead",
+      .value_name = "SCHEMA"},
+     {.name = "rename",
+      .type = OptionType::list,
+      .help = "with --auto: what only has another name, users.mail=email or members=users",
+      .value_name = "OLD=NEW"},
+     {.name = "one-transaction",
+      .help = "with --auto: one migration in plain forms, though they lock tables while they are "
+              "read"}}};
+constexpr std::array<std::string_view, 4> new_examples{
     "keel migrate new add_users", "keel migrate new \"orders have a currency\"",
-    "keel migrate new users_email_required --rebuild users"};
+    "keel migrate new users_email_required --rebuild users",
+    "keel migrate new currency --auto --to schema.sql"};
 constexpr OperationSpec new_spec{.name = "migrate new",
-                                 .summary = "create a migration file",
+                                 .summary = "create a migration, empty or from the difference",
                                  .effect = Effect::read,
                                  .needs = Needs::project,
                                  .options = new_options,
