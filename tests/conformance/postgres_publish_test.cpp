@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 #include "engines/postgres/engine.hpp"
 #include "memory_streams.hpp"
 #include "postgres_proxy.hpp"
@@ -53,7 +56,9 @@ bool is_open(const std::string& database) {
 
 void recover(const PostgresDatabase& database) {
     const auto& admin = postgres_engine().admin();
-    for (int round = 0; round < 2; ++round) {
+    // The server may take a moment to notice that the session which was cut off has ended.
+    for (int round = 0; round < 10; ++round) {
+        if (round > 1) std::this_thread::sleep_for(std::chrono::milliseconds(100));
         for (const auto& leftover : admin.find_leftovers(database.url()))
             admin.resolve(database.url(), leftover);
     }
