@@ -52,7 +52,8 @@ void refuse_uncommitted(sqlite3* source) {
 
 bool is_unchanged(const DumpContent* before, const Json& stamp) {
     const Json* known = before ? before->details.find("stamp") : nullptr;
-    return known && !stamp.is_null() && *known == stamp;
+    // The manifest keeps members in another order.
+    return known && !stamp.is_null() && known->canonical() == stamp.canonical();
 }
 
 /// Returns how many bytes there are. They are read once: what is stored, and what is counted.
