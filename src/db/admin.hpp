@@ -9,18 +9,12 @@
 
 #include "base/context.hpp"
 #include "db/connection.hpp"
+#include "db/database_identity.hpp"
 #include "db/dumper.hpp"
 #include "model/database_url.hpp"
 #include "model/diagnostic.hpp"
 
 namespace keel {
-
-/// What makes this database this database, wherever the address points. See
-/// docs/explanation/protection.md.
-struct DatabaseIdentity {
-    std::string bound;     ///< PostgreSQL "system identifier/oid"; SQLite "device:inode"
-    std::string location;  ///< PostgreSQL database name; SQLite canonical path
-};
 
 struct ServerInfo {
     std::string version;  ///< "15.18", "3.40.1"

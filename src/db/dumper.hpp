@@ -6,16 +6,11 @@
 #include "base/context.hpp"
 #include "base/streams.hpp"
 #include "db/connection.hpp"
+#include "db/database_identity.hpp"
 #include "model/database_url.hpp"
 #include "model/manifest.hpp"
 
 namespace keel {
-
-/// Held until destroyed or the holder dies.
-class DatabaseLock {
-  public:
-    virtual ~DatabaseLock() = default;
-};
 
 /// A database that was restored beside its target under a private name, not yet published.
 struct StagedDatabase {

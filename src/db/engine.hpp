@@ -2,24 +2,32 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "db/admin.hpp"
 #include "db/connection.hpp"
-#include "db/copier.hpp"
-#include "db/dialect.hpp"
-#include "db/dumper.hpp"
-#include "db/inspector.hpp"
-#include "db/lone_statement.hpp"
-#include "db/observation.hpp"
-#include "db/schema_change.hpp"
-#include "db/statement_reader.hpp"
-#include "db/table_rebuild.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
+#include "model/statement.hpp"
 
 namespace keel {
+
+// The parts have headers of their own; who uses one includes it.
+class Admin;
+class Copier;
+class Dialect;
+class Dumper;
+class Inspector;
+class LoneStatement;
+class SchemaChangeGuard;
+class SchemaTools;
+class ScratchSchema;
+class StatementReader;
+struct Observation;
+struct SchemaChangeOptions;
+struct TableRebuild;
 
 struct Capabilities {
     bool transactional_ddl = true;
@@ -59,19 +67,17 @@ class Engine {
     virtual const StatementReader& statement_reader() const noexcept = 0;
     /// A private empty database to try statements on; nothing where the engine has none without a
     /// server.
-    virtual std::unique_ptr<ScratchSchema> make_scratch() const { return nullptr; }
+    virtual std::unique_ptr<ScratchSchema> make_scratch() const;
     virtual const Copier& copier() const noexcept = 0;
+    /// Reads and compares whole schemas.
+    virtual const SchemaTools& schema_tools() const noexcept = 0;
     /// What must be done around a transaction that may change the schema; nothing when BEGIN and
     /// COMMIT are enough. Call it outside a transaction; `connection` must outlive the result.
     virtual std::unique_ptr<SchemaChangeGuard> guard_schema_change(
-        Connection& /*connection*/, const SchemaChangeOptions& /*options*/) const {
-        return nullptr;
-    }
+        Connection& connection, const SchemaChangeOptions& options) const;
     /// What there is to know about a statement that must run outside a transaction, or that is to;
     /// null when nothing is known that would tell, after an interruption, whether it is done.
-    virtual std::unique_ptr<LoneStatement> lone_statement(std::string_view /*statement*/) const {
-        return nullptr;
-    }
+    virtual std::unique_ptr<LoneStatement> lone_statement(std::string_view statement) const;
     /// What stands in the way of such statements, or will take long: sessions that hold locks on
     /// what they touch, long transactions, big tables, missing privileges. Reads only.
     virtual std::vector<Diagnostic> preflight(Connection& /*connection*/,
@@ -79,7 +85,7 @@ class Engine {
         return {};
     }
     /// See Observation; for rehearsals.
-    virtual Observation observe(Connection& /*connection*/) const { return {}; }
+    virtual Observation observe(Connection& connection) const;
     /// Throws ErrorKind::not_found for a table that is not there, ErrorKind::unsupported where
     /// tables need no rebuilding.
     virtual TableRebuild rebuild_table(Connection& connection, std::string_view table) const;

@@ -86,16 +86,4 @@ class SchemaTools {
                                                           const Context& context) const = 0;
 };
 
-/// An engine that has them.
-class HasSchemaTools {
-  public:
-    virtual ~HasSchemaTools() = default;
-    virtual const SchemaTools& schema_tools() const noexcept = 0;
-};
-
-class Engine;
-
-/// Throws ErrorKind::unsupported for an engine without.
-const SchemaTools& schema_tools_of(const Engine& engine);
-
 }  // namespace keel

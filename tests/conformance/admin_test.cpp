@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "db/admin.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "support.hpp"
 

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include "db/admin.hpp"
+#include "db/dialect.hpp"
+#include "db/dumper.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "memory_streams.hpp"
 #include "support.hpp"

@@ -4,6 +4,11 @@
 #include <atomic>
 #include <map>
 
+#include "db/admin.hpp"
+#include "db/copier.hpp"
+#include "db/dialect.hpp"
+#include "db/dumper.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "support.hpp"
 

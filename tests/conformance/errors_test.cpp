@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "fixture.hpp"
 #include "support.hpp"
 

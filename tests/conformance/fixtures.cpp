@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "db/admin.hpp"
 #include "fixture.hpp"
 
 namespace keel::conformance {

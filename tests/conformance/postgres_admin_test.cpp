@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 #include "postgres_password.hpp"
 #include "postgres_support.hpp"
 #include "support.hpp"

@@ -5,6 +5,9 @@
 #include <filesystem>
 
 #include "base/file.hpp"
+#include "db/admin.hpp"
+#include "db/dumper.hpp"
+#include "db/inspector.hpp"
 #include "memory_streams.hpp"
 #include "postgres_password.hpp"
 #include "postgres_support.hpp"

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "db/admin.hpp"
+#include "db/copier.hpp"
 #include "postgres_proxy.hpp"
 #include "postgres_samples.hpp"
 #include "postgres_support.hpp"

@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "base/json.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "postgres_samples.hpp"
 #include "postgres_support.hpp"

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <thread>
 
+#include "db/admin.hpp"
+#include "db/dumper.hpp"
 #include "engines/postgres/engine.hpp"
 #include "memory_streams.hpp"
 #include "postgres_proxy.hpp"

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "engines/postgres/engine.hpp"
 
 namespace keel::conformance {

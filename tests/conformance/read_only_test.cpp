@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "support.hpp"
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "fixture.hpp"
 #include "support.hpp"
 

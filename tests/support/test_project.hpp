@@ -14,6 +14,7 @@
 #include "app/workspace.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
 #include "engines/postgres/engine.hpp"
 #include "engines/sqlite/engine.hpp"
 #include "support/temporary_directory.hpp"

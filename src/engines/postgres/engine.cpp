@@ -72,7 +72,7 @@ void diagnose_tools(std::vector<Diagnostic>& findings) {
     }
 }
 
-class PostgresEngine final : public Engine, public HasSchemaTools {
+class PostgresEngine final : public Engine {
   public:
     explicit PostgresEngine(const EngineOptions& options)
         : options_(options),

@@ -8,6 +8,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "db/dumper.hpp"
 #include "engines/sqlite/address.hpp"
 #include "engines/sqlite/connection.hpp"
 #include "engines/sqlite/inspect.hpp"

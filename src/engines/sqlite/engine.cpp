@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "db/observation.hpp"
 #include "engines/sqlite/address.hpp"
 #include "engines/sqlite/admin.hpp"
 #include "engines/sqlite/connection.hpp"
@@ -25,7 +26,7 @@ constexpr int last_with_wal_reset_fault = 3'051'002;
 /// Below it there is no pragma_table_list, no STRICT and no exact place of a syntax error.
 constexpr int oldest_supported = 3'038'000;
 
-class SqliteEngine final : public Engine, public HasSchemaTools {
+class SqliteEngine final : public Engine {
   public:
     SqliteEngine() { receive_log_messages(); }
 

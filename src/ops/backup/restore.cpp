@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/inspector.hpp"
 #include "db/unpublished.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "db/admin.hpp"
 #include "ops/backup/store.hpp"
 #include "ops/backup/take.hpp"
 

@@ -6,6 +6,8 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "db/admin.hpp"
+#include "db/dumper.hpp"
 #include "ops/backup/store.hpp"
 
 namespace keel {

@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/dumper.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/store.hpp"

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "db/copier.hpp"
 #include "ops/kit/table_report.hpp"
 
 namespace keel {

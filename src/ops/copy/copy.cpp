@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/copier.hpp"
 #include "db/unpublished.hpp"
 #include "ops/copy/compare.hpp"
 #include "ops/copy/source.hpp"

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 
 namespace keel {
 namespace {

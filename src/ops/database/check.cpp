@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
 
 namespace keel {
 

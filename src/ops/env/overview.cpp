@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "db/admin.hpp"
 
 namespace keel {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "db/admin.hpp"
 #include "ops/health/check.hpp"
 #include "ops/kit/operation_context.hpp"
 

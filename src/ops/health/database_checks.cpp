@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
 #include "ops/health/checkup.hpp"
 
 namespace keel {

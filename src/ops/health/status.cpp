@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
 #include "ops/health/check.hpp"
 
 namespace keel {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 
 namespace keel {
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 #include "ops/inspect/catalog_json.hpp"
 #include "ops/inspect/catalog_text.hpp"
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "ops/kit/marker.hpp"
 
 namespace keel {

@@ -9,6 +9,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 #include "ops/kit/table_report.hpp"
 
 namespace keel {

@@ -7,6 +7,9 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "db/transaction.hpp"
 
 namespace keel {

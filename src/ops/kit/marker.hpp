@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "db/database_identity.hpp"
 #include "db/engine.hpp"
 #include "model/environment.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "db/admin.hpp"
 #include "db/traced.hpp"
 
 namespace keel {

@@ -6,6 +6,7 @@
 
 #include "base/context.hpp"
 #include "config/project.hpp"
+#include "db/database_identity.hpp"
 #include "db/engine.hpp"
 #include "ops/kit/audit_log.hpp"
 #include "ops/kit/interaction.hpp"

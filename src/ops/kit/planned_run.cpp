@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "db/inspector.hpp"
 #include "ops/kit/approval.hpp"
 
 namespace keel {

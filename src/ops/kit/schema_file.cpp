@@ -25,7 +25,7 @@ std::string script_of(const std::vector<SchemaStep>& steps) {
 }
 
 std::string schema_file(const Engine& engine, const SchemaModel& model) {
-    const auto& tools = schema_tools_of(engine);
+    const auto& tools = engine.schema_tools();
     std::string body = script_of(tools.plan(tools.blank(), model, {}));
     for (const auto& thing : model.not_carried)
         body += fmt::format("\n-- not written here: {}\n", thing);

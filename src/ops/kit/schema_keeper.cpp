@@ -50,7 +50,7 @@ void keep_schema_file(OperationContext& context, Report& report) {
     if (path.empty() || fs::is_directory(path, ignored) || !is_kept_here(context)) return;
     auto* connection = context.connection_if_exists();
     if (connection == nullptr) return;
-    const auto model = schema_tools_of(context.engine()).read(*connection);
+    const auto model = context.engine().schema_tools().read(*connection);
     const auto text = schema_file(context.engine(), model);
     const auto shown = path.lexically_proximate(context.project().root()).native();
     if (fs::exists(path, ignored) && !may_replace(context, path, text, shown, report)) return;

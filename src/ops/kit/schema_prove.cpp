@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/schema_change.hpp"
 #include "db/transaction.hpp"
 
 namespace keel {
@@ -53,7 +54,7 @@ class Prover {
     Prover(const Engine& engine, Connection& scratch, const ProofOptions& options,
            const Context& context)
         : engine_(engine),
-          tools_(schema_tools_of(engine)),
+          tools_(engine.schema_tools()),
           scratch_(scratch),
           options_(options),
           context_(context) {}
@@ -188,7 +189,7 @@ ProvenPlan prove_plan(const Engine& engine, Connection& scratch, const SchemaMod
 }
 
 void build_schema(const Engine& engine, Connection& connection, const SchemaModel& model) {
-    const auto sections = schema_tools_of(engine).write(model);
+    const auto sections = engine.schema_tools().write(model);
     std::vector<SchemaStep> steps;
     for (const auto* section : {&sections.pre_data, &sections.post_data})
         for (const auto& sql : *section) steps.push_back({.sql = sql});

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "ops/kit/schema_workbench.hpp"
 
 namespace keel {

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "db/sql_words.hpp"
 
 namespace keel {
@@ -26,8 +27,8 @@ Workbench::Workbench(OperationContext& context, const SchemaSource& home)
 
 Connection& Workbench::scratch() {
     if (!scratch_)
-        scratch_ = schema_tools_of(engine_).make_scratch(
-            {.url = home_, .run_id = context_.run_id()}, context_.context());
+        scratch_ = engine_.schema_tools().make_scratch({.url = home_, .run_id = context_.run_id()},
+                                                       context_.context());
     return scratch_->connection();
 }
 
@@ -56,8 +57,8 @@ SchemaModel Workbench::read_database(const SchemaSource& source) {
     SchemaModel model;
     if (is_own) {
         auto* connection = context_.connection_if_exists();
-        model = connection != nullptr ? schema_tools_of(engine_).read(*connection)
-                                      : schema_tools_of(engine_).blank();
+        model = connection != nullptr ? engine_.schema_tools().read(*connection)
+                                      : engine_.schema_tools().blank();
     } else {
         const auto connection =
             engine_.connect({.url = *source.url,
@@ -66,7 +67,7 @@ SchemaModel Workbench::read_database(const SchemaSource& source) {
                              .session = context_.environment().session,
                              .application_name = "keel schema " + context_.run_id(),
                              .stop = context_.context().stop});
-        model = schema_tools_of(engine_).read(*connection);
+        model = engine_.schema_tools().read(*connection);
     }
     for (const auto& thing : model.not_carried)
         warnings_.push_back(fmt::format("{}: {} is not compared", source.shown, thing));
@@ -77,7 +78,7 @@ SchemaModel Workbench::read_database(const SchemaSource& source) {
 SchemaModel Workbench::rebuilt_here(SchemaModel model) {
     auto& connection = empty_scratch();
     build_schema(engine_, connection, model);
-    return schema_tools_of(engine_).read(connection);
+    return engine_.schema_tools().read(connection);
 }
 
 SchemaModel Workbench::read_scripts_of(const SchemaSource& source) {
@@ -86,7 +87,7 @@ SchemaModel Workbench::read_scripts_of(const SchemaSource& source) {
         run(script, connection);
         for (auto& hint : rename_hints(script.text)) hints_.push_back(std::move(hint));
     }
-    return schema_tools_of(engine_).read(connection);
+    return engine_.schema_tools().read(connection);
 }
 
 void Workbench::run(const SchemaScript& script, Connection& connection) {

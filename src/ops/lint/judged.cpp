@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/dialect.hpp"
+#include "db/statement_reader.hpp"
 
 namespace keel::lint {
 namespace {

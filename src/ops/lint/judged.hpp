@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "db/engine.hpp"
+#include "db/statement_reader.hpp"
 #include "model/migration.hpp"
 
 namespace keel::lint {

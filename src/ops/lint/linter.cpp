@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "ops/lint/ignores.hpp"
 #include "ops/lint/live_rows.hpp"
 

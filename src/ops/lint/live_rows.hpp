@@ -1,5 +1,6 @@
 #pragma once
 
+#include "db/dialect.hpp"
 #include "ops/lint/rule.hpp"
 
 namespace keel::lint {

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "db/inspector.hpp"
 
 namespace keel::lint {
 namespace {

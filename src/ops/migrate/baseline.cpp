@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "db/inspector.hpp"
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/native_parser.hpp"

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 
 namespace keel {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "db/schema_change.hpp"
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/lock_retry.hpp"

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/outcomes.hpp"

@@ -1,5 +1,6 @@
 #include "ops/migrate/fingerprint.hpp"
 
+#include "db/inspector.hpp"
 #include "db/transaction.hpp"
 #include "ops/kit/marker.hpp"
 

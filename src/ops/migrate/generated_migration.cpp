@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "ops/kit/schema_differences.hpp"
 #include "ops/kit/schema_workbench.hpp"
 #include "ops/migrate/new_migration.hpp"

@@ -5,6 +5,8 @@
 #include <array>
 
 #include "base/error.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "db/transaction.hpp"
 #include "ops/kit/marker.hpp"
 #include "ops/migrate/step_journal.hpp"

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "db/dialect.hpp"
 #include "db/engine.hpp"
 #include "model/migration.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/layouts/source_files.hpp"

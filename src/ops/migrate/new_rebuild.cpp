@@ -1,4 +1,5 @@
 #include "ops/migrate/new_rebuild.hpp"
+#include "db/table_rebuild.hpp"
 
 #include <fmt/format.h>
 

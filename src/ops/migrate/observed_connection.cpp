@@ -1,4 +1,5 @@
 #include "ops/migrate/observed_connection.hpp"
+#include "db/observation.hpp"
 
 #include <algorithm>
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/engine.hpp"
+#include "db/observation.hpp"
 
 namespace keel {
 

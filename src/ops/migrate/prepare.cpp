@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "db/sql_words.hpp"
 #include "ops/migrate/histories/write_history.hpp"
 #include "ops/migrate/layouts/assemble.hpp"

@@ -4,6 +4,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/dumper.hpp"
 
 namespace keel {
 namespace {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "db/dumper.hpp"
 #include "ops/kit/operation_context.hpp"
 
 namespace keel {

@@ -8,6 +8,8 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/inspector.hpp"
 #include "ops/migrate/executor.hpp"
 #include "ops/migrate/sources.hpp"
 

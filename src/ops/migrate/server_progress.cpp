@@ -1,4 +1,5 @@
 #include "ops/migrate/server_progress.hpp"
+#include "db/lone_statement.hpp"
 
 #include <condition_variable>
 #include <mutex>

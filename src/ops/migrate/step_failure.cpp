@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "db/lone_statement.hpp"
 #include "db/sql_words.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/step_runner.hpp"

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "db/transaction.hpp"
 
 namespace keel {

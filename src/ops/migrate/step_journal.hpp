@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "db/dialect.hpp"
 #include "db/engine.hpp"
 
 namespace keel {

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "db/lone_statement.hpp"
+#include "db/schema_change.hpp"
 #include "db/sql_words.hpp"
 #include "db/transaction.hpp"
 #include "ops/migrate/fingerprint.hpp"

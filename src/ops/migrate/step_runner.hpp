@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 
+#include "db/schema_change.hpp"
 #include "ops/migrate/run.hpp"
 #include "ops/migrate/script.hpp"
 #include "ops/migrate/step_journal.hpp"

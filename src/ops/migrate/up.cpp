@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "db/inspector.hpp"
 #include "ops/migrate/destructive.hpp"
 #include "ops/migrate/lint_before_up.hpp"
 #include "ops/migrate/native_parser.hpp"

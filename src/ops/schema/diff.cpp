@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
+#include "db/inspector.hpp"
 #include "ops/kit/marker.hpp"
 #include "ops/kit/schema_differences.hpp"
 #include "ops/kit/schema_file.hpp"

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "db/inspector.hpp"
 #include "ops/kit/marker.hpp"
 #include "ops/kit/schema_file.hpp"
 #include "ops/kit/schema_sources.hpp"
@@ -21,7 +22,7 @@ std::string section_text(const std::vector<std::string>& statements) {
 std::string wanted_text(const Engine& engine, const SchemaModel& model,
                         const std::string& section) {
     if (section.empty()) return schema_file(engine, model);
-    const auto sections = schema_tools_of(engine).write(model);
+    const auto sections = engine.schema_tools().write(model);
     if (section == "pre-data") return section_text(sections.pre_data);
     if (section == "post-data") return section_text(sections.post_data);
     throw Error(ErrorKind::usage, fmt::format("there is no section '{}'", section))
@@ -42,7 +43,7 @@ void dump_schema(OperationContext& context, const OptionValues& options, Report&
     if (options.flag("write") && options.has("section"))
         throw Error(ErrorKind::usage, "the declared schema is the whole schema, not a section");
     const auto path = output_path(context, options);
-    const auto model = schema_tools_of(context.engine()).read(context.connection());
+    const auto model = context.engine().schema_tools().read(context.connection());
     const auto text = wanted_text(context.engine(), model, options.text("section"));
     for (const auto& thing : model.not_carried)
         report.warnings.push_back(fmt::format("{} cannot be written here", thing));

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/ids.hpp"
+#include "db/dialect.hpp"
 #include "lint_world.hpp"
 #include "ops/lint/lock_effect.hpp"
 #include "support/test_project.hpp"

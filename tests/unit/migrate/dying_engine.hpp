@@ -1,6 +1,14 @@
 #pragma once
 
+#include "db/admin.hpp"
+#include "db/copier.hpp"
+#include "db/dialect.hpp"
+#include "db/dumper.hpp"
 #include "db/engine.hpp"
+#include "db/inspector.hpp"
+#include "db/lone_statement.hpp"
+#include "db/schema_change.hpp"
+#include "db/statement_reader.hpp"
 
 namespace keel::test {
 
@@ -22,6 +30,7 @@ class DyingEngine final : public Engine {
     }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Copier& copier() const noexcept override { return inner_.copier(); }
+    const SchemaTools& schema_tools() const noexcept override { return inner_.schema_tools(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {

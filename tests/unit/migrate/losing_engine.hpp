@@ -1,6 +1,13 @@
 #pragma once
 
+#include "db/admin.hpp"
+#include "db/copier.hpp"
+#include "db/dialect.hpp"
+#include "db/dumper.hpp"
 #include "db/engine.hpp"
+#include "db/inspector.hpp"
+#include "db/schema_change.hpp"
+#include "db/statement_reader.hpp"
 
 namespace keel::test {
 
@@ -20,6 +27,7 @@ class LosingEngine final : public Engine {
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     const Copier& copier() const noexcept override { return inner_.copier(); }
+    const SchemaTools& schema_tools() const noexcept override { return inner_.schema_tools(); }
     const StatementReader& statement_reader() const noexcept override {
         return inner_.statement_reader();
     }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "db/inspector.hpp"
 #include "world.hpp"
 
 namespace keel {

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "db/dialect.hpp"
 #include "world.hpp"
 
 namespace keel {

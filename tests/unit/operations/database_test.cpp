@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "base/file.hpp"
+#include "db/inspector.hpp"
 #include "each_engine.hpp"
 #include "ops/kit/marker.hpp"
 

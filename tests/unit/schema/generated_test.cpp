@@ -4,6 +4,7 @@
 
 #include "base/environment_variables.hpp"
 #include "base/text.hpp"
+#include "db/inspector.hpp"
 #include "generator.hpp"
 #include "servers.hpp"
 

@@ -7,6 +7,8 @@
 #include "base/environment_variables.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "db/admin.hpp"
+#include "db/dialect.hpp"
 #include "engines/postgres/engine.hpp"
 #include "engines/sqlite/engine.hpp"
 

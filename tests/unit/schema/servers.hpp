@@ -17,7 +17,7 @@ class SchemaServer {
 
     const Engine& engine() const { return *engine_; }
     EngineKind kind() const { return engine_->kind(); }
-    const SchemaTools& tools() const { return schema_tools_of(*engine_); }
+    const SchemaTools& tools() const { return engine_->schema_tools(); }
     /// The same one each time, emptied.
     Connection& empty_database();
     Connection& empty_database_with(std::string_view script);

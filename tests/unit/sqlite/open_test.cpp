@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.hpp"
+#include "db/admin.hpp"
 #include "support.hpp"
 
 namespace keel::sqlite {

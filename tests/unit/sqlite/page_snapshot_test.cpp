@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "db/dumper.hpp"
 #include "engines/sqlite/content.hpp"
 #include "support.hpp"
 

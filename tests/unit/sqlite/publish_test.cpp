@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "db/admin.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/private_files.hpp"
 #include "engines/sqlite/replacement.hpp"

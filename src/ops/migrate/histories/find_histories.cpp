@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/dialect.hpp"
 #include "ops/migrate/histories/foreign_history.hpp"
 
 namespace keel {

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "db/dialect.hpp"
 
 namespace keel {
 namespace {
