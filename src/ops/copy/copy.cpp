@@ -10,8 +10,8 @@
 #include "db/unpublished.hpp"
 #include "ops/copy/compare.hpp"
 #include "ops/copy/source.hpp"
-#include "ops/copy/table_patterns.hpp"
 #include "ops/kit/current_state.hpp"
+#include "ops/kit/table_patterns.hpp"
 #include "ops/kit/table_report.hpp"
 
 namespace keel {

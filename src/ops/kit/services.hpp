@@ -9,6 +9,7 @@
 
 #include "model/migration.hpp"
 #include "model/report.hpp"
+#include "model/table_name.hpp"
 
 namespace keel {
 
@@ -21,6 +22,26 @@ class SafetyBackup {
     virtual ~SafetyBackup() = default;
     /// A complete, verified backup of the operation's database as it is now; returns its id.
     virtual std::string create(OperationContext& context, std::string_view reason) = 0;
+};
+
+/// Backups of some tables alone: for who changes little of a large database.
+class TableBackups {
+  public:
+    virtual ~TableBackups() = default;
+    /// A complete backup, read back, of these tables as they are now: rows, definitions, indexes,
+    /// triggers, counters. Names that are no tables (yet) are left out; nothing is made, and
+    /// nothing returned, when none is left. Keel's own tables may be named too. Reads on a
+    /// snapshot of its own; call it outside a transaction. Throws ErrorKind::unsupported for a
+    /// table that cannot be backed up alone (a virtual one): take the whole database then.
+    virtual std::optional<std::string> create(OperationContext& context,
+                                              std::span<const TableName> tables,
+                                              std::string_view reason) = 0;
+    /// Puts tables of that backup back as they were, all of them when `tables` is empty: in one
+    /// transaction of its own on the operation's connection, whose lock is held, proven by digests
+    /// before it commits. Tables that were made since stay. Throws ErrorKind::refused, with the
+    /// list of what stands in the way, or what went wrong; the database is as it was then.
+    virtual void restore(OperationContext& context, std::string_view id,
+                         std::span<const TableName> tables) = 0;
 };
 
 struct BackupSummary {
@@ -95,6 +116,7 @@ class Recoverer {
 
 struct Services {
     SafetyBackup* safety_backup = nullptr;
+    TableBackups* table_backups = nullptr;
     BackupOverview* backups = nullptr;
     Migrator* migrator = nullptr;
     MigrationFiles* migrations = nullptr;

@@ -1,4 +1,4 @@
-#include "ops/copy/table_patterns.hpp"
+#include "ops/kit/table_patterns.hpp"
 
 #include <fmt/format.h>
 
