@@ -1,5 +1,6 @@
 """What must hold after a fault, whatever the fault was."""
 
+import collections
 import json
 import os
 import subprocess
@@ -35,7 +36,7 @@ class Keel:
 class Oracle:
     def __init__(self, site, keel, scenario):
         self.site, self.keel, self.scenario = site, keel, scenario
-        self.shapes = set()
+        self.shapes = collections.Counter()
 
     def learn(self, template, case):
         """Runs the command without a fault, to know the states and the files that are right."""
@@ -99,7 +100,7 @@ class Oracle:
     def check_leftovers(self, case):
         """After the recovery: no file, database or lock that a clean run would not have left."""
         debris = [name for name in sorted(sites.shape(case) - self.shapes) if not name.endswith(("-wal", "-shm"))]
-        return [f"left lying about: {name}" for name in [*debris, *self.site.leftovers(case)]]
+        return [f"left lying about: {name}" for name in [*debris, *sites.orphans(case), *self.site.leftovers(case)]]
 
     def check_rest(self, case):
         """After the second run: all backups and the audit log hold."""

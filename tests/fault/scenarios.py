@@ -90,6 +90,7 @@ def prepare_migrate_up(site, keel, template):
 def prepare_backup_create(site, keel, template):
     make_project(site, keel, template)
     keel(template, "backup", "create")
+    site.execute(template, CHANGES)  # so that there is something to store that the first one has not
     return Scenario("backup create", ["backup", "create", "--json"], changes_target=False, makes_backup=True)
 
 

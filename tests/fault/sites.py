@@ -1,5 +1,6 @@
 """Where a case's database lives: how to make a fresh one, what state it is in, and what lies about beside it."""
 
+import collections
 import contextlib
 import hashlib
 import os
@@ -13,19 +14,26 @@ from pathlib import Path
 # Columns of the history that are the same in every run.
 HISTORY = "version, name, checksum, state, statements"
 RUN_ID = re.compile(r"\d{8}t\d{6}(-?[0-9a-z]+)?|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}")
-
-
 # A backup has a record for each check it has had; how many there are says nothing.
 CHECK_NUMBER = re.compile(r"(?<=checks/ID)\.\d+")
 
 
 def shape(folder):
-    """The files below a folder, with the names of runs and backups made equal."""
-    names = set()
+    """How many files there are below a folder of each name, with the names of runs, backups and packs made equal."""
+    names = collections.Counter()
     for path in Path(folder).rglob("*"):
         if path.is_file():
-            names.add(CHECK_NUMBER.sub("", RUN_ID.sub("ID", path.relative_to(folder).as_posix())))
+            name = RUN_ID.sub("ID", path.relative_to(folder).as_posix())
+            is_check = CHECK_NUMBER.search(name)
+            names[CHECK_NUMBER.sub("", name)] = 1 if is_check else names[name] + 1
     return names
+
+
+def orphans(folder):
+    """The packs and index files of backups that were never committed. No scenario deletes a backup."""
+    repository = Path(folder) / "backups"
+    runs = {path.name for part in ("packs", "backups") for path in (repository / part).glob("*")}
+    return [f"files of backup {run}" for run in sorted(runs) if not (repository / "backups" / run / "manifest.json").exists()]
 
 
 class SqliteSite:
