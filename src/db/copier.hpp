@@ -15,6 +15,7 @@
 namespace keel {
 
 struct ConnectOptions;
+class RowPort;
 
 /// Which tables a copy means; both names as the catalog has them.
 using TableFilter = std::function<bool(std::string_view schema, std::string_view table)>;
@@ -53,6 +54,8 @@ class Copier {
     /// databases of one engine whose digests are equal hold equal rows.
     virtual std::vector<TableContent> digest(const ConnectOptions& source,
                                              const Context& context) const = 0;
+    /// Rows of single tables, into databases that stay where they are.
+    virtual const RowPort& rows() const noexcept = 0;
 };
 
 }  // namespace keel

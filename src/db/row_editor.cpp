@@ -1,6 +1,10 @@
 #include "db/row_editor.hpp"
 
+#include <charconv>
+#include <cstdint>
+
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace keel {
 namespace {
@@ -37,6 +41,26 @@ char take_escape(std::string_view& text) noexcept {
     return at == std::string_view::npos ? letter : special_characters[at];
 }
 
+/// In the storage class that was there, where the value allows it.
+void write_as(StoredRowWriter& writer, char storage, const std::string& value) {
+    if (storage == 'b') {
+        if (!value.starts_with("\\x")) return writer.blob(value);
+        return writer.blob(as_text(unhex(std::string_view(value).substr(2))));
+    }
+    if (storage == 'i' || storage == 'r') {
+        std::int64_t integer = 0;
+        double real = 0;
+        const char* end = value.data() + value.size();
+        if (const auto [at, code] = std::from_chars(value.data(), end, integer);
+            storage == 'i' && code == std::errc() && at == end)
+            return writer.integer(integer);
+        if (const auto [at, code] = std::from_chars(value.data(), end, real);
+            code == std::errc() && at == end)
+            return writer.real(real);
+    }
+    writer.text(value);
+}
+
 }  // namespace
 
 std::string encode_copy_text(std::string_view value) {
@@ -68,7 +92,7 @@ void RowEditor::open(std::span<const std::byte> row) {
         throw Error(ErrorKind::invalid_input, "a row in COPY's text form has no line end");
     text.remove_suffix(1);
     row_ = row;
-    is_changed_ = false;
+    is_changed_ = is_binary_ = false;
     std::size_t count = 0;
     for (bool more = true; more; ++count) {
         const auto tab = text.find('\t');
@@ -77,10 +101,27 @@ void RowEditor::open(std::span<const std::byte> row) {
         field.raw = text.substr(0, tab);
         field.encoded.reset();
         field.is_decoded = false;
+        field.is_null = field.raw == null_mark;
         more = tab != std::string_view::npos;
         if (more) text.remove_prefix(tab + 1);
     }
     fields_.resize(count);
+}
+
+void RowEditor::open_binary(std::span<const std::byte> row) {
+    parse_stored_row(row, stored_);
+    row_ = row;
+    is_changed_ = false;
+    is_binary_ = true;
+    fields_.resize(stored_.size());
+    for (std::size_t i = 0; i < stored_.size(); ++i) {
+        auto& field = fields_[i];
+        field.raw = stored_[i].bytes;
+        field.storage = stored_[i].storage;
+        field.encoded.reset();
+        field.is_decoded = false;
+        field.is_null = field.storage == 'n';
+    }
 }
 
 std::string_view RowEditor::written(const Field& field) const noexcept {
@@ -88,13 +129,19 @@ std::string_view RowEditor::written(const Field& field) const noexcept {
 }
 
 bool RowEditor::is_null(std::size_t column) const {
-    return written(fields_.at(column)) == null_mark;
+    return fields_.at(column).is_null;
 }
 
 std::string_view RowEditor::text(std::size_t column) {
     auto& field = fields_.at(column);
     if (is_null(column)) return {};
     const auto raw = written(field);
+    if (is_binary_) {
+        if (field.encoded || field.storage == 't') return raw;
+        if (!field.is_decoded) field.decoded = stored_[column].text();
+        field.is_decoded = true;
+        return field.decoded;
+    }
     if (raw.find('\\') == std::string_view::npos) return raw;
     if (!field.is_decoded) field.decoded = decode_copy_text(raw);
     field.is_decoded = true;
@@ -103,8 +150,9 @@ std::string_view RowEditor::text(std::size_t column) {
 
 void RowEditor::set(std::size_t column, std::string_view value) {
     auto& field = fields_.at(column);
-    field.encoded = encode_copy_text(value);
+    field.encoded = is_binary_ ? std::string(value) : encode_copy_text(value);
     field.is_decoded = false;
+    field.is_null = false;
     is_changed_ = true;
 }
 
@@ -112,11 +160,13 @@ void RowEditor::set_null(std::size_t column) {
     auto& field = fields_.at(column);
     field.encoded = null_mark;
     field.is_decoded = false;
+    field.is_null = true;
     is_changed_ = true;
 }
 
 std::span<const std::byte> RowEditor::finish() {
     if (!is_changed_) return row_;
+    if (is_binary_) return finish_binary();
     out_.clear();
     for (const auto& field : fields_) {
         if (&field != fields_.data()) out_ += '\t';
@@ -124,6 +174,20 @@ std::span<const std::byte> RowEditor::finish() {
     }
     out_ += '\n';
     return as_bytes(out_);
+}
+
+std::span<const std::byte> RowEditor::finish_binary() {
+    writer_.start(fields_.size());
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        const auto& field = fields_[i];
+        if (field.is_null)
+            writer_.null();
+        else if (!field.encoded)
+            writer_.field(stored_[i]);
+        else
+            write_as(writer_, field.storage, *field.encoded);
+    }
+    return as_bytes(writer_.row());
 }
 
 }  // namespace keel

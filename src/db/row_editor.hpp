@@ -8,16 +8,21 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "db/stored_row.hpp"
 
 namespace keel {
 
-/// One row in COPY's text form, opened for changes: only what is asked for is decoded, only what
-/// was set is encoded. Not thread-safe; one object serves a whole stream of rows.
+/// One row in COPY's text form, or in SQLite's binary one, opened for changes: only what is asked
+/// for is decoded, only what was set is encoded. Not thread-safe; one object serves a whole stream
+/// of rows.
 class RowEditor {
   public:
     /// Looks at a row with its line end, which must outlive the use of it. Throws
     /// ErrorKind::invalid_input when it has no line end.
     void open(std::span<const std::byte> row);
+    /// The same of a row in SQLite's binary form. What is set keeps the storage class that was
+    /// there where the value allows it, and is a text otherwise.
+    void open_binary(std::span<const std::byte> row);
 
     std::size_t size() const noexcept { return fields_.size(); }
     bool is_null(std::size_t column) const;
@@ -37,12 +42,18 @@ class RowEditor {
         std::optional<std::string> encoded;  ///< what was set
         std::string decoded;
         bool is_decoded = false;
+        bool is_null = false;
+        char storage = 't';  ///< in the binary form
     };
+    std::span<const std::byte> finish_binary();
     std::string_view written(const Field& field) const noexcept;
 
     std::span<const std::byte> row_;
     std::vector<Field> fields_;
     std::string out_;
+    std::vector<StoredField> stored_;
+    StoredRowWriter writer_;
+    bool is_binary_ = false;
     bool is_changed_ = false;
 };
 

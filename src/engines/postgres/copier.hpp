@@ -2,6 +2,7 @@
 
 #include "db/copier.hpp"
 #include "engines/postgres/engine.hpp"
+#include "engines/postgres/row_port.hpp"
 
 namespace keel::postgres {
 
@@ -16,8 +17,10 @@ class PostgresCopier final : public Copier {
     CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
     std::vector<TableContent> digest(const ConnectOptions& source,
                                      const Context& context) const override;
+    const RowPort& rows() const noexcept override { return rows_; }
 
   private:
+    PostgresRowPort rows_;
     EngineOptions options_;
 };
 

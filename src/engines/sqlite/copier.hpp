@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/copier.hpp"
+#include "engines/sqlite/row_port.hpp"
 
 namespace keel::sqlite {
 
@@ -11,6 +12,10 @@ class SqliteCopier final : public Copier {
     CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
     std::vector<TableContent> digest(const ConnectOptions& source,
                                      const Context& context) const override;
+    const RowPort& rows() const noexcept override { return rows_; }
+
+  private:
+    SqliteRowPort rows_;
 };
 
 }  // namespace keel::sqlite

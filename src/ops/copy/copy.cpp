@@ -45,7 +45,6 @@ class Copy final : public Operation {
     }
 
     void nothing_to_do(OperationContext& context, Report& report) override {
-        require_one_engine(context);
         compare_databases(context, *source_, report);
     }
 
@@ -79,11 +78,10 @@ class Copy final : public Operation {
 
   private:
     Plan make_plan(OperationContext& context) {
-        require_one_engine(context);
         const auto state = read_source_state(context, *source_);
         is_source_protected_ = state.is_protected;
         now_ = read_current_state(context);
-        refuse_same_database(context, state);
+        refuse_same_database(context, *source_, state.identity);
         const auto tables = user_tables(source_->engine().dialect(), state.tables);
         excluded_.require_matches(tables);
         Plan plan;
@@ -100,26 +98,6 @@ class Copy final : public Operation {
                               .destructive = true,
                               .figures = compare(now_, remaining(tables), "the source")});
         return plan;
-    }
-
-    void require_one_engine(OperationContext& context) const {
-        const auto from = source_->environment().url.engine();
-        const auto to = context.environment().url.engine();
-        if (from == to) return;
-        throw Error(ErrorKind::unsupported,
-                    fmt::format("'{}' is {}, and '{}' is {}", source_->environment().name,
-                                to_string(from), context.choice().name, to_string(to)))
-            .with_hint("a whole database is copied between environments of one engine");
-    }
-
-    void refuse_same_database(OperationContext& context, const SourceState& state) const {
-        auto* connection = context.connection_if_exists();
-        if (connection == nullptr) return;
-        if (context.engine().admin().identity(*connection).bound != state.identity.bound) return;
-        throw Error(ErrorKind::refused,
-                    fmt::format("'{}' and '{}' are one and the same database",
-                                source_->environment().name, context.choice().name))
-            .with_hint("give them databases of their own: keel config show --origin");
     }
 
     std::vector<TableContent> remaining(std::vector<TableContent> tables) const {
@@ -194,7 +172,7 @@ class Copy final : public Operation {
 
 }  // namespace
 
-std::unique_ptr<Operation> make_copy(const OptionValues& options) {
+std::unique_ptr<Operation> make_full_copy(const OptionValues& options) {
     return std::make_unique<Copy>(options);
 }
 

@@ -61,4 +61,15 @@ SourceState read_source_state(OperationContext& context, const CopySource& sourc
     return state;
 }
 
+void refuse_same_database(OperationContext& context, const CopySource& source,
+                          const DatabaseIdentity& identity) {
+    if (&source.engine() != &context.engine()) return;
+    auto* connection = context.connection_if_exists();
+    if (connection == nullptr) return;
+    if (context.engine().admin().identity(*connection).bound != identity.bound) return;
+    throw Error(ErrorKind::refused, fmt::format("'{}' and '{}' are one and the same database",
+                                                source.environment().name, context.choice().name))
+        .with_hint("give them databases of their own: keel config show --origin");
+}
+
 }  // namespace keel

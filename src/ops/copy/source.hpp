@@ -36,4 +36,8 @@ struct SourceState {
 };
 SourceState read_source_state(OperationContext& context, const CopySource& source);
 
+/// Throws ErrorKind::refused when the target is the source under another name.
+void refuse_same_database(OperationContext& context, const CopySource& source,
+                          const DatabaseIdentity& identity);
+
 }  // namespace keel

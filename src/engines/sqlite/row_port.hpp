@@ -1,0 +1,16 @@
+#pragma once
+
+#include "db/row_port.hpp"
+
+namespace keel::sqlite {
+
+class SqliteRowPort final : public RowPort {
+  public:
+    void begin_reading(Connection& source) const override;
+    std::vector<TableId> binary_tables(Connection& source) const override;
+    std::vector<TableCounter> counters(Connection& source) const override;
+    std::unique_ptr<RowLoad> begin_loading(Connection& target,
+                                           std::span<const TableId> tables) const override;
+};
+
+}  // namespace keel::sqlite
