@@ -99,6 +99,11 @@ Fingerprint FastDigest::finish() const {
     return {hash.low64, hash.high64};
 }
 
+Fingerprint fast_fingerprint(std::span<const std::byte> bytes) noexcept {
+    const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+    return {hash.low64, hash.high64};
+}
+
 Fingerprinter::Fingerprinter(std::span<const std::byte, secret_size> secret) : secret_{} {
     std::ranges::copy(secret, secret_.begin());
 }

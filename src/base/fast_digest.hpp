@@ -37,6 +37,9 @@ class FastDigest {
     std::unique_ptr<State> state_;
 };
 
+/// The same of data in one piece.
+Fingerprint fast_fingerprint(std::span<const std::byte> bytes) noexcept;
+
 /// XXH3-128 under a secret. Who knows neither the secret nor any fingerprint cannot make two pieces
 /// of data that have the same one. Thread-safe.
 class Fingerprinter {

@@ -23,8 +23,11 @@ void receive(void*, int code, const char* message) noexcept {
 }  // namespace
 
 void receive_log_messages() noexcept {
-    [[maybe_unused]] static const int outcome =
-        sqlite3_config(SQLITE_CONFIG_LOG, receive, static_cast<void*>(nullptr));
+    [[maybe_unused]] static const int outcome = [] {
+        // Nobody asks how much memory there is; counting takes a lock for every allocation.
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        return sqlite3_config(SQLITE_CONFIG_LOG, receive, static_cast<void*>(nullptr));
+    }();
 }
 
 NoticeScope::NoticeScope(NoticeTarget& target) noexcept : outer_(current_target) {

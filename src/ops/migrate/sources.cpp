@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "ops/migrate/history.hpp"
+#include "ops/migrate/migration_cache.hpp"
 #include "ops/migrate/placeholders.hpp"
 #include "ops/migrate/prepare.hpp"
 
@@ -37,6 +38,25 @@ std::vector<Migration> read_migrations(OperationContext& context) {
     read_replaced_versions(migrations);
     if (context.spec().needs == Needs::environment)
         provide_history_table(migrations, layout.name(), context.engine());
+    return migrations;
+}
+
+std::vector<Migration> list_migrations(OperationContext& context) {
+    const MigrationSettings& settings = context.project().migrations();
+    const MigrationFolder folder = migration_folder(context);
+    // A goose file may ask for environment variables: its content depends on more than the files.
+    const bool is_cached = settings.layout != "goose";
+    std::string outside = fmt::format("{}\n{}\n{}", settings.layout, folder.root.native(),
+                                      folder.engine ? to_string(*folder.engine) : "");
+    for (const auto& [name, value] : settings.placeholders)
+        outside += fmt::format("\n{}={}", name, value);
+    const MigrationCache cache(context.project().state_directory(), folder.directory,
+                               outside + settings.placeholder_form);
+    if (auto known = is_cached ? cache.load() : std::nullopt) return std::move(*known);
+    const auto before = tree_state(folder.directory);
+    auto migrations = read_migrations(context);
+    if (is_cached && project_layout(context).name() != "goose")
+        cache.store(migrations, before, context.context().clock.now());
     return migrations;
 }
 

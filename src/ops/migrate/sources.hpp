@@ -15,7 +15,9 @@ const MigrationLayout& project_layout(OperationContext& context);
 
 /// The files. Throws what MigrationLayout::read throws.
 std::vector<Migration> read_migrations(OperationContext& context);
-/// The same, none when there is no folder: for those who only ask whether something is pending.
+/// The same without their sections, which costs no look into the files when none has changed.
+std::vector<Migration> list_migrations(OperationContext& context);
+/// As read_migrations, none when there is no folder: for those who only ask whether something is pending.
 std::vector<Migration> read_migrations_if_any(OperationContext& context);
 
 /// The history of the operation's database; empty when there is no database yet.

@@ -16,10 +16,10 @@ namespace {
 /// Files by what a row of the history may call them.
 class FileIndex {
   public:
-    explicit FileIndex(const std::vector<Migration>& files) {
+    explicit FileIndex(const std::vector<Migration>& files) : files_(files) {
+        by_version_.reserve(files.size());
         for (const Migration& file : files) {
             by_version_.emplace(version_key(file.version), &file);
-            by_label_.emplace(migration_label(file.version, file.name), &file);
             for (const std::string& replaced : file.replaces)
                 replaced_.insert(version_key(replaced));
         }
@@ -30,16 +30,25 @@ class FileIndex {
     const Migration* find(const AppliedMigration& row) const {
         const auto found = by_version_.find(version_key(row.version));
         if (found != by_version_.end()) return found->second;
-        const auto labelled = by_label_.find(migration_label(row.version, row.name));
-        return labelled == by_label_.end() ? nullptr : labelled->second;
+        const auto labelled = by_label().find(migration_label(row.version, row.name));
+        return labelled == by_label().end() ? nullptr : labelled->second;
     }
     bool is_replaced(std::string_view version) const {
         return replaced_.contains(version_key(version));
     }
 
   private:
+    /// Seldom asked for.
+    const std::unordered_map<std::string, const Migration*>& by_label() const {
+        if (by_label_.empty())
+            for (const Migration& file : files_)
+                by_label_.emplace(migration_label(file.version, file.name), &file);
+        return by_label_;
+    }
+
+    const std::vector<Migration>& files_;
     std::unordered_map<std::string_view, const Migration*> by_version_;
-    std::unordered_map<std::string, const Migration*> by_label_;
+    mutable std::unordered_map<std::string, const Migration*> by_label_;
     std::unordered_set<std::string_view> replaced_;
 };
 
@@ -47,6 +56,8 @@ class FileIndex {
 class NewestRows {
   public:
     NewestRows(const std::vector<AppliedMigration>& rows, const FileIndex& files) {
+        newest_.reserve(rows.size());
+        of_file_.reserve(rows.size());
         for (const AppliedMigration& row : rows) {
             const Migration* file = files.find(row);
             newest_[key(row, file)] = &row;
@@ -165,6 +176,8 @@ const AppliedEntry* Standing::unfinished() const noexcept {
 
 Standing compare(const std::vector<Migration>& files, const std::vector<AppliedMigration>& rows) {
     Standing standing;
+    standing.order.reserve(files.size());
+    standing.applied.reserve(rows.size());
     for (std::size_t i = 0; i < files.size(); ++i)
         standing.order.emplace(version_key(files[i].version), i);
     const FileIndex index(files);

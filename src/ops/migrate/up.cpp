@@ -63,6 +63,7 @@ PlanStep plan_step(const Script& script, const std::string& destruction) {
 }  // namespace
 
 Plan MigrateUp::plan(OperationContext& context) {
+    if (!has_read_ && is_settled(context)) return {};
     read_files(context);
     standing_ = compare(files_, read_history(context));
     Plan plan;
@@ -74,6 +75,19 @@ Plan MigrateUp::plan(OperationContext& context) {
     plan_pending(context, plan);
     lint_once(context);
     return plan;
+}
+
+/// Whether there is nothing to do and nothing to say, as the names and checksums tell.
+bool MigrateUp::is_settled(OperationContext& context) {
+    if (!needs_folder_ || !target_.to.empty() || target_.steps || !target_.skip.empty())
+        return false;
+    files_ = list_migrations(context);
+    standing_ = compare(files_, read_history(context));
+    return standing_.pending.empty() &&
+           std::all_of(standing_.applied.begin(), standing_.applied.end(), [](const auto& entry) {
+               return !entry.is_unfinished() && !entry.is_changed() && !entry.is_missing() &&
+                      !entry.is_replaced && !entry.is_replaced_by_file();
+           });
 }
 
 void MigrateUp::read_files(OperationContext& context) {

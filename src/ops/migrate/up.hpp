@@ -26,6 +26,7 @@ class MigrateUp final : public Operation {
     void nothing_to_do(OperationContext& context, Report& report) override;
 
   private:
+    bool is_settled(OperationContext& context);
     void read_files(OperationContext& context);
     const Script& script_of(const Migration& migration, const Engine& engine);
     void plan_unfinished(OperationContext& context, Plan& plan);
