@@ -142,6 +142,7 @@ void SqliteConnection::begin(const TransactionOptions& options) {
 }
 
 void SqliteConnection::commit() {
+    database_.make_log_room();
     database_.run("commit");
     end_reading();
 }

@@ -10,6 +10,7 @@
 
 #include "engines/sqlite/authorizer.hpp"
 #include "engines/sqlite/handles.hpp"
+#include "engines/sqlite/log_reserve.hpp"
 #include "engines/sqlite/notices.hpp"
 
 namespace keel::sqlite {
@@ -81,6 +82,8 @@ class Database {
     /// How long statements wait for locks from now on. Also reachable as SQL, for whoever has a
     /// Connection only: select keel_lock_timeout($1), milliseconds, which gives the value before.
     void set_lock_timeout(std::chrono::milliseconds timeout) noexcept;
+    /// Before a commit: see LogReserve.
+    void make_log_room() noexcept { log_reserve_.make_room(raw()); }
     /// From now on as if it had been opened read-only, until called with false.
     void restrict_to_reading(bool restricted) noexcept;
 
@@ -95,6 +98,7 @@ class Database {
     using Instant = std::chrono::steady_clock::time_point;
 
     DatabaseHandle handle_;
+    LogReserve log_reserve_;
     NoticeTarget notices_;
     Refusal refusal_;
     bool read_only_ = false;

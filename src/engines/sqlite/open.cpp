@@ -91,6 +91,7 @@ void Database::configure(const OpenOptions& options) noexcept {
     sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, nullptr);
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_wal_autocheckpoint(database, 0);
+    log_reserve_.watch(database);
     sqlite3_int64 no_mapping = 0;
     sqlite3_file_control(database, "main", SQLITE_FCNTL_MMAP_SIZE, &no_mapping);
     set_lock_timeout(lock_timeout_);

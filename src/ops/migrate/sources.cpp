@@ -41,7 +41,7 @@ std::vector<Migration> read_migrations(OperationContext& context) {
     return migrations;
 }
 
-std::vector<Migration> list_migrations(OperationContext& context) {
+MigrationList list_migrations(OperationContext& context) {
     const MigrationSettings& settings = context.project().migrations();
     const MigrationFolder folder = migration_folder(context);
     // A goose file may ask for environment variables: its content depends on more than the files.
@@ -52,12 +52,12 @@ std::vector<Migration> list_migrations(OperationContext& context) {
         outside += fmt::format("\n{}={}", name, value);
     const MigrationCache cache(context.project().state_directory(), folder.directory,
                                outside + settings.placeholder_form);
-    if (auto known = is_cached ? cache.load() : std::nullopt) return std::move(*known);
+    if (auto known = is_cached ? cache.load() : std::nullopt) return {std::move(*known), false};
     const auto before = tree_state(folder.directory);
     auto migrations = read_migrations(context);
     if (is_cached && project_layout(context).name() != "goose")
         cache.store(migrations, before, context.context().clock.now());
-    return migrations;
+    return {std::move(migrations), true};
 }
 
 std::vector<Migration> read_migrations_if_any(OperationContext& context) {

@@ -15,9 +15,14 @@ const MigrationLayout& project_layout(OperationContext& context);
 
 /// The files. Throws what MigrationLayout::read throws.
 std::vector<Migration> read_migrations(OperationContext& context);
-/// The same without their sections, which costs no look into the files when none has changed.
-std::vector<Migration> list_migrations(OperationContext& context);
-/// As read_migrations, none when there is no folder: for those who only ask whether something is pending.
+struct MigrationList {
+    std::vector<Migration> migrations;
+    bool has_sections = true;  ///< false: everything but what is to be run
+};
+/// As read_migrations, without the sections where that spares reading the files.
+MigrationList list_migrations(OperationContext& context);
+/// As read_migrations, none when there is no folder: for those who only ask whether something is
+/// pending.
 std::vector<Migration> read_migrations_if_any(OperationContext& context);
 
 /// The history of the operation's database; empty when there is no database yet.

@@ -136,7 +136,7 @@ Json history_json(const AppliedMigration& row) {
 }  // namespace
 
 void migrate_status(OperationContext& context, const OptionValues& options, Report& report) {
-    const auto files = list_migrations(context);
+    const auto files = list_migrations(context).migrations;
     const Standing standing = compare(files, read_history(context));
     fill_result(standing, report);
     fill_table(standing, report);

@@ -81,7 +81,9 @@ Plan MigrateUp::plan(OperationContext& context) {
 bool MigrateUp::is_settled(OperationContext& context) {
     if (!needs_folder_ || !target_.to.empty() || target_.steps || !target_.skip.empty())
         return false;
-    files_ = list_migrations(context);
+    auto list = list_migrations(context);
+    files_ = std::move(list.migrations);
+    has_sections_ = list.has_sections;
     standing_ = compare(files_, read_history(context));
     return standing_.pending.empty() &&
            std::all_of(standing_.applied.begin(), standing_.applied.end(), [](const auto& entry) {
@@ -94,7 +96,8 @@ void MigrateUp::read_files(OperationContext& context) {
     // The second plan, under the lock, needs the history anew, not the files: what was agreed to
     // is what was read.
     if (has_read_) return;
-    files_ = needs_folder_ ? read_migrations(context) : read_migrations_if_any(context);
+    if (!has_sections_)
+        files_ = needs_folder_ ? read_migrations(context) : read_migrations_if_any(context);
     skip_migrations(files_, target_.skip);
     hooks_ = project_hooks(context);
     add_hooks(files_, hooks_, context.project().root());

@@ -43,6 +43,7 @@ class MigrateUp final : public Operation {
     MigrationHooks hooks_;
     bool needs_folder_ = true;
     bool has_read_ = false;
+    bool has_sections_ = false;  ///< `files_` has them
     std::vector<Migration> files_;
     std::unordered_map<const Migration*, Script> scripts_;
     Standing standing_;
