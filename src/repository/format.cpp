@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -121,7 +122,16 @@ void write_format(Storage& storage, const NewFormat& format) {
             .set("keel_version", version());
     const std::string text = seal(body, format_seal);
     // The copy first: "format" is what makes a folder a repository.
-    for (const std::string_view key : {keys[1], keys[0]}) storage.replace(key, text);
+    for (const std::string_view key : {keys[1], keys[0]}) {
+        // What is new leaves nothing behind when it is cut off.
+        if (storage.exists(key)) {
+            storage.replace(key, text);
+            continue;
+        }
+        const auto file = storage.create(key);
+        file->write(as_bytes(text));
+        file->finish();
+    }
 }
 
 void repair_format(Storage& storage) {

@@ -193,6 +193,7 @@ class Repository {
     ChainEnd chain_end() const { return end_of(read_contents().chain()); }
     std::vector<std::string> live_runs() const;
     std::vector<std::string> dead_runs() const;
+    std::vector<std::string> half_written() const;
     void sweep(const Contents& contents);
     std::unique_ptr<const BaseBackup> choose_base(const Contents& contents,
                                                   const BeginOptions& options,

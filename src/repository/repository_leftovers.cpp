@@ -41,7 +41,18 @@ std::vector<std::string> Repository::dead_runs() const {
     return dead;
 }
 
+/// What is left of replacing a file, when that was cut off. Replacing is done under the lock.
+std::vector<std::string> Repository::half_written() const {
+    std::vector<std::string> found;
+    for (const std::string_view folder : {"", "pins"})
+        for (const std::string& name : storage_->list(folder))
+            if (name.ends_with(".part"))
+                found.push_back(folder.empty() ? name : fmt::format("{}/{}", folder, name));
+    return found;
+}
+
 void Repository::sweep(const Contents& contents) {
+    for (const std::string& key : half_written()) storage_->remove(key);
     for (const std::string& id : dead_runs()) {
         // Asked again: it may have been committed between its listing and its end.
         if (!documents_.has_manifest(id)) remove_rest(id);
@@ -60,6 +71,9 @@ std::vector<RepositoryLeftover> Repository::leftovers() const {
              fmt::format("{} {}", is_complete ? "working files of backup" : "half-made backup", id),
              "removes what is left of it"});
     }
+    for (const std::string& key : half_written())
+        found.push_back({Kind::unfinished, "", 0, 0, fmt::format("half-written file {}", key),
+                         "removes it, if nobody is writing it"});
     const Contents contents = read_contents();
     if (contents.unreadable + contents.closed == 0 && contents.breaks.empty()) {
         const auto unused = unused_packs(contents, live_runs());

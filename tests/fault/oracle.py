@@ -66,6 +66,8 @@ class Oracle:
             problems.append(f"exit status {status}: {errors.strip()[-300:]}")
         if status == 0 and fault.loses_data(hit) and not json.loads(printed)["warnings"]:
             problems.append(f"nothing is told of the failure: {hit[:200]}")
+        if self.site.is_absent(case):
+            problems.append("before any recovery there is no database of that name")
         problems += self.check_backups(case)
         recovered = self.keel.run(case, "recover", "--yes", "--json")
         if recovered.returncode != 0:

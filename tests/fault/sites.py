@@ -79,6 +79,9 @@ class SqliteSite:
             digest.update(repr(connection.execute(f"select {HISTORY} from keel_migrations order by sequence").fetchall()).encode())
         return digest.hexdigest()
 
+    def is_absent(self, case):
+        return not (case / "shop.db").exists()
+
     def leftovers(self, case):
         return []
 
@@ -149,6 +152,9 @@ select indexrelid::regclass from pg_index where not indisvalid;
             return hashlib.sha256(self.psql(self.database(case), self.STATE).encode()).hexdigest()
         except RuntimeError as error:
             return f"unreadable: {error}"
+
+    def is_absent(self, case):
+        return self.database(case) not in self.databases(case)
 
     def leftovers(self, case):
         found = [f"database {name}" for name in self.databases(case) if name != self.database(case)]
