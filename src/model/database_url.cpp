@@ -161,8 +161,8 @@ DatabaseUrl DatabaseUrl::parse_sqlite(std::string_view text, const std::filesyst
 }
 
 void DatabaseUrl::set_sqlite_path(std::filesystem::path path) {
-    path_ = path.empty() ? std::move(path)
-                         : std::filesystem::absolute(std::move(path)).lexically_normal();
+    if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal();
+    path_ = std::move(path);
     redacted_ = "sqlite:" +
                 (is_memory_ ? std::string(":memory:") : url_text::encode(path_.string(), "/:,@ ")) +
                 url_text::join_query(parameters_);

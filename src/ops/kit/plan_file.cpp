@@ -216,28 +216,28 @@ void write_plan_file(const std::filesystem::path& path, const PlanFile& plan) {
     write_file_atomically(path, to_json(plan).dump(2) + "\n");
 }
 
-void refuse_moved_plan(const PlanFile& plan, const PlanSituation& now) {
-    if (plan.environment != now.environment) {
-        throw moved(
-            fmt::format("the plan is for '{}', this is '{}'", plan.environment, now.environment));
+void refuse_moved_plan(const PlanFile& plan, const PlanSituation& situation) {
+    if (plan.environment != situation.environment) {
+        throw moved(fmt::format("the plan is for '{}', this is '{}'", plan.environment,
+                                situation.environment));
     }
-    if (now.now >= plan.expires_at) {
+    if (situation.now >= plan.expires_at) {
         throw moved(fmt::format("the plan expired at {}", format_utc(plan.expires_at)));
     }
-    if (now.now < plan.created_at) {
+    if (situation.now < plan.created_at) {
         throw moved(fmt::format("the plan was made in the future ({}): the clocks disagree",
                                 format_utc(plan.created_at)));
     }
-    if (plan.instance_id != now.instance_id) {
+    if (plan.instance_id != situation.instance_id) {
         throw moved("the plan was made for another database: the marker is not the same");
     }
-    if (plan.fingerprint != now.fingerprint && !was_made_from_nothing(plan, now)) {
+    if (plan.fingerprint != situation.fingerprint && !was_made_from_nothing(plan, situation)) {
         throw moved("the schema is not what it was when the plan was made: " +
-                    listed(differences(plan.outline, now.outline)));
+                    listed(differences(plan.outline, situation.outline)));
     }
-    if (plan.plan.id() != now.plan.id()) {
+    if (plan.plan.id() != situation.plan.id()) {
         throw moved("it would not do the same any more: " +
-                    listed(step_differences(plan.plan, now.plan)));
+                    listed(step_differences(plan.plan, situation.plan)));
     }
 }
 

@@ -203,10 +203,10 @@ void build_schema(const Engine& engine, Connection& connection, const SchemaMode
     }
 }
 
-std::string summarize(const std::vector<SchemaDifference>& found) {
+std::string summarize(const std::vector<SchemaDifference>& differences) {
     constexpr std::size_t room = 4;
     std::vector<std::string> parts;
-    for (const auto& difference : found) {
+    for (const auto& difference : differences) {
         if (parts.size() == room) break;
         auto part =
             fmt::format("{} {} {}", to_string(difference.action), difference.kind, difference.name);
@@ -214,7 +214,7 @@ std::string summarize(const std::vector<SchemaDifference>& found) {
         parts.push_back(std::move(part));
     }
     auto text = join(parts, ", ");
-    if (found.size() > room) text += fmt::format(" and {} more", found.size() - room);
+    if (differences.size() > room) text += fmt::format(" and {} more", differences.size() - room);
     return text;
 }
 

@@ -72,10 +72,11 @@ SchemaModel Workbench::read_database(const SchemaSource& source) {
     for (const auto& thing : model.not_carried)
         warnings_.push_back(fmt::format("{}: {} is not compared", source.shown, thing));
     // Another server may put the same thing in other words.
-    return *source.url == home_ ? std::move(model) : rebuilt_here(std::move(model));
+    if (*source.url != home_) return rebuilt_here(model);
+    return model;
 }
 
-SchemaModel Workbench::rebuilt_here(SchemaModel model) {
+SchemaModel Workbench::rebuilt_here(const SchemaModel& model) {
     auto& connection = empty_scratch();
     build_schema(engine_, connection, model);
     return engine_.schema_tools().read(connection);

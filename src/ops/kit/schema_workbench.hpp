@@ -33,7 +33,7 @@ class Workbench {
     Connection& empty_scratch();
     SchemaModel read_database(const SchemaSource& source);
     SchemaModel read_scripts_of(const SchemaSource& source);
-    SchemaModel rebuilt_here(SchemaModel model);
+    SchemaModel rebuilt_here(const SchemaModel& model);
     void run(const SchemaScript& script, Connection& connection);
     void refuse_other_engine(EngineKind kind, const std::string& shown) const;
 

@@ -49,7 +49,7 @@ class Git {
 std::string version_of_path(std::string_view path) {
     for (const auto& part : split(path, '/')) {
         const auto digits = part.find_first_of("0123456789");
-        if (digits == std::string::npos || digits > 1) continue;
+        if (digits > 1) continue;
         const auto end = part.find_first_not_of("0123456789", digits);
         return part.substr(digits, end == std::string::npos ? end : end - digits);
     }

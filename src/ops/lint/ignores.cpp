@@ -142,9 +142,10 @@ void apply_ignores(std::vector<Ignore>& ignores, const JudgedFile& file, const s
                 about(ignore, file, path, "X02", "this ignore does not count: " + ignore.fault));
             continue;
         }
-        const auto [first, last] = covered_lines(file, path, ignore.line);
-        std::erase_if(findings, [&, first = first, last = last](const Finding& finding) {
-            const bool is_near = finding.where.line >= first && finding.where.line <= last;
+        const auto covered = covered_lines(file, path, ignore.line);
+        std::erase_if(findings, [&](const Finding& finding) {
+            const bool is_near =
+                finding.where.line >= covered.first && finding.where.line <= covered.second;
             const bool is_named =
                 std::ranges::find(ignore.rules, finding.rule) != ignore.rules.end();
             const bool covers =

@@ -194,6 +194,16 @@ void judge_removal(const SqlAction& action, const TableState* table, const Schem
     }
 }
 
+void judge_references(const SqlAction& action, LockEffect& effect) {
+    const auto judge = [&](const SqlConstraint& constraint) {
+        if (constraint.references)
+            effect.others.emplace_back(known_name(constraint.references->table),
+                                       share_row_exclusive);
+    };
+    for (const auto& column : action.columns) std::ranges::for_each(column.constraints, judge);
+    std::ranges::for_each(action.constraints, judge);
+}
+
 }  // namespace
 
 std::string_view to_string(LockMode mode) noexcept {
@@ -245,17 +255,7 @@ LockEffect lock_effect(const SqlAction& action, const SchemaState& state) {
         effect.rewrites = !action.concurrently;
         effect.scans = true;
     }
-    if (kind == ActionKind::create_table) {
-        for (const auto& column : action.columns)
-            for (const auto& constraint : column.constraints)
-                if (constraint.references)
-                    effect.others.emplace_back(known_name(constraint.references->table),
-                                               share_row_exclusive);
-        for (const auto& constraint : action.constraints)
-            if (constraint.references)
-                effect.others.emplace_back(known_name(constraint.references->table),
-                                           share_row_exclusive);
-    }
+    if (kind == ActionKind::create_table) judge_references(action, effect);
     return effect;
 }
 

@@ -45,9 +45,9 @@ std::span<const Rule> all_rules() {
     return rules;
 }
 
-const Rule* find_rule(std::string_view wanted) {
+const Rule* find_rule(std::string_view id_or_name) {
     for (const Rule& rule : all_rules())
-        if (equals_ignore_case(rule.id, wanted) || rule.name == wanted) return &rule;
+        if (equals_ignore_case(rule.id, id_or_name) || rule.name == id_or_name) return &rule;
     return nullptr;
 }
 

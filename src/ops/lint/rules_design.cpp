@@ -131,6 +131,35 @@ bool leads_with(const TableState& table, const std::vector<std::string>& columns
     });
 }
 
+/// The primary key of SQLite's rowid tables needs no index.
+bool is_primary_key(const TableState& table, const std::vector<std::string>& columns) {
+    return columns.size() == 1 && std::ranges::any_of(table.constraints, [&](const auto& own) {
+               return own.kind == ConstraintKind::primary_key && own.columns == columns;
+           });
+}
+
+/// Every constraint that an action makes, with its table or with a column.
+std::vector<const SqlConstraint*> constraints_of(const SqlAction& action) {
+    std::vector<const SqlConstraint*> found;
+    for (const auto& constraint : action.constraints) found.push_back(&constraint);
+    for (const auto& column : action.columns)
+        for (const auto& constraint : column.constraints) found.push_back(&constraint);
+    return found;
+}
+
+void judge_references(const JudgedStatement& statement, const SqlAction& action,
+                      const TableState& table, Remarks& remarks) {
+    for (const SqlConstraint* constraint : constraints_of(action)) {
+        const auto& columns = constraint->columns;
+        if (!constraint->references || leads_with(table, columns) || is_primary_key(table, columns))
+            continue;
+        remarks.push_back({.message = fmt::format("the foreign key of {} on {} has no index",
+                                                  fmt::join(columns, ", "), action.object.text()),
+                           .offset = constraint->offset,
+                           .at = &statement});
+    }
+}
+
 void reference_without_index(const Subject& s, Remarks& remarks) {
     for (const auto& statement : s.file.up) {
         for (const SqlAction& action : statement.read.actions) {
@@ -138,25 +167,7 @@ void reference_without_index(const Subject& s, Remarks& remarks) {
                              action.kind == ActionKind::add_column ||
                              action.kind == ActionKind::add_constraint;
             const TableState* table = may ? s.after->table(action.object) : nullptr;
-            if (table == nullptr) continue;
-            const auto judge = [&](const SqlConstraint& constraint) {
-                if (!constraint.references || leads_with(*table, constraint.columns)) return;
-                // The primary key of SQLite's rowid tables needs no index.
-                if (constraint.columns.size() == 1) {
-                    for (const auto& own : table->constraints)
-                        if (own.kind == ConstraintKind::primary_key &&
-                            own.columns == constraint.columns)
-                            return;
-                }
-                remarks.push_back({.message = fmt::format(
-                                       "the foreign key of {} on {} has no index",
-                                       fmt::join(constraint.columns, ", "), action.object.text()),
-                                   .offset = constraint.offset,
-                                   .at = &statement});
-            };
-            for (const auto& constraint : action.constraints) judge(constraint);
-            for (const auto& column : action.columns)
-                for (const auto& constraint : column.constraints) judge(constraint);
+            if (table != nullptr) judge_references(statement, action, *table, remarks);
         }
     }
 }

@@ -136,8 +136,7 @@ void SchemaState::apply_to_names(const SqlAction& action) {
         names_.views[name] = action.others;
     if (is_materialized) {
         names_.materialized_views.insert(name);
-        SqlAction table = action;
-        create_table(table, made_before);
+        create_table(action, made_before);
     }
     if (action.kind == ActionKind::drop_view || action.kind == ActionKind::drop_materialized_view) {
         names_.views.erase(name);
