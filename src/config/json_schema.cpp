@@ -86,7 +86,7 @@ Json of_value(const KeySpec& key) {
             return pattern("^ *[^ ]+( +[^ ]+){4} *$");
         case KeyType::masker:
             return any_of({non_empty(), one_key("fixed", of_type("string")),
-                           one_key("sql", of_type("string"))});
+                           one_key("sql", of_type("string")), one_key("json", of_type("object"))});
         case KeyType::texts:
             return list_of(of_type("string"));
         case KeyType::addresses:

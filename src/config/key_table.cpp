@@ -160,9 +160,31 @@ constexpr auto backup_keys = std::to_array<KeySpec>({
     {"keep", table, "which backups `keel backup prune` leaves", {}, keep_keys},
 });
 
-constexpr KeySpec any_column = {"COLUMN", masker,
-                                "a built-in masker, { fixed = \"text\" }, or an SQL expression"};
+constexpr KeySpec any_column = {
+    "COLUMN", masker,
+    "a built-in masker, { fixed = \"text\" }, an SQL expression, or { json = { \"$.path\" = … } }"};
 constexpr KeySpec any_mask = {"TABLE", named, "the columns of one table", {}, {&any_column, 1}};
+
+constexpr auto masking_keys = std::to_array<KeySpec>({
+    {"key", secret, "what masked values are made with: the same key gives the same values"},
+});
+
+constexpr KeySpec any_root = {"TABLE", text, "the SQL condition of its rows that are wanted"};
+constexpr auto subset_keys = std::to_array<KeySpec>({
+    {"where", named, "the rows that a subset starts from, by table", {}, {&any_root, 1}},
+    {.name = "children",
+     .type = integer,
+     .help = "how many references away rows that refer to kept ones come along",
+     .default_value = "1000000",
+     .minimum = 0,
+     .maximum = 1'000'000},
+    {"parents",
+     choice,
+     "of tables that are only referred to: the rows that are needed, or all",
+     "\"needed\"",
+     {},
+     "needed|all"},
+});
 
 constexpr auto schedule_keys = std::to_array<KeySpec>({
     {.name = "run", .help = "the command, without `keel`", .required = true},
@@ -181,6 +203,8 @@ constexpr auto root_keys = std::to_array<KeySpec>({
     {"triggers", table, "where the project's own triggers are", {}, trigger_keys},
     {"backup", table, "where backups go and how long they stay", {}, backup_keys},
     {"mask", named, "how personal data is masked in copies", {}, {&any_mask, 1}},
+    {"masking", table, "how masked values are made", {}, masking_keys},
+    {"subset", table, "which rows `keel copy --subset` brings along", {}, subset_keys},
     {"schedule", list, "what runs when; one of at, every and cron", {}, schedule_keys},
     {"settings", named, "the application's own values", {}, {&any_setting, 1}},
 });

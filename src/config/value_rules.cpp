@@ -124,13 +124,38 @@ std::string secret_problem(const ConfigNode& value) {
     return is_argv ? "" : "must have a list of text as its 'command': no shell takes it apart";
 }
 
+std::string masker_problem(const ConfigNode& value);
+
+/// { json = { "$.path" = masker } }: maskers of text, and paths that can be followed.
+std::string json_masker_problem(const ConfigNode& paths) {
+    if (!paths.is_table() || paths.members.empty())
+        return "must have a table of paths and maskers as its 'json'";
+    for (const auto& member : paths.members) {
+        const bool is_path = member.key.starts_with("$.") && member.key.size() > 2;
+        if (!is_path)
+            return fmt::format("has a path '{}' that is not of the form $.name.name[*]",
+                               member.key);
+        const bool is_plain =
+            member.value.is_text()
+                ? choice_problem(masker_names(), member.value.text).empty()
+                : member.value.is_table() && member.value.find("fixed") != nullptr;
+        if (!is_plain)
+            return fmt::format("needs a built-in masker or {{ fixed = \"text\" }} for '{}'",
+                               member.key);
+        if (const auto problem = masker_problem(member.value); !problem.empty()) return problem;
+    }
+    return "";
+}
+
 std::string masker_problem(const ConfigNode& value) {
+    if (value.is_table() && value.members.size() == 1 && value.find("json") != nullptr)
+        return json_masker_problem(*value.find("json"));
     if (value.is_table()) {
         const bool is_known = value.members.size() == 1 &&
                               (value.find("fixed") != nullptr || value.find("sql") != nullptr);
         return is_known && value.members.front().value.is_text()
                    ? ""
-                   : "must be { fixed = \"text\" } or { sql = \"expression\" }";
+                   : "must be { fixed = \"text\" }, { sql = \"expression\" } or { json = { … } }";
     }
     if (!value.is_text()) return wrong_type("text", value);
     const bool is_word =

@@ -27,8 +27,10 @@ struct CopyOptions {
     /// The server may copy the database's files itself. That keeps other sessions from connecting
     /// to the source meanwhile.
     bool may_use_template = false;
-    TableFilter leaves_out = {};                   ///< rows of these tables do not come along
-    const RowTransforms* transforms = nullptr;     ///< what changes rows on their way; not owned
+    TableFilter leaves_out = {};                ///< rows of these tables do not come along
+    const RowTransforms* transforms = nullptr;  ///< what changes rows on their way; not owned
+    /// Called once with a session that sees the very state that is copied, before any row is.
+    std::function<void(Connection&)> on_snapshot = {};
     std::function<void(Connection&)> settle = {};  ///< the last change of the new database; before
                                                    ///< anything in it reacts to changes
 };

@@ -28,6 +28,11 @@ class RowTransforms {
     virtual std::unique_ptr<RowTransform> for_table(
         std::string_view schema, std::string_view table,
         const std::vector<std::string>& columns) const = 0;
+    /// The SQL expression over the table's row that is read instead of the column; empty: itself.
+    virtual std::string expression(std::string_view /*schema*/, std::string_view /*table*/,
+                                   std::string_view /*column*/) const {
+        return {};
+    }
 };
 
 }  // namespace keel

@@ -42,6 +42,8 @@ class Oracle:
         """Runs the command without a fault, to know the states and the files that are right."""
         self.scenario.states[self.site.state(template)] = "old"
         self.shapes |= sites.shape(template)
+        if self.scenario.has_source:
+            self.source = self.site.source_state(template)
         if self.scenario.half_way:
             self.keel.run_json(case, *self.scenario.half_way)
             self.scenario.states[self.site.state(case)] = "half"
@@ -78,6 +80,8 @@ class Oracle:
         elif status is not None and not self.scenario.accepts(status, label):
             problems.append(f"exit status {status}, but the database is the {label} one: {errors.strip()[-300:]}")
         problems += self.check_leftovers(case)
+        if self.scenario.has_source and self.site.source_state(case) != self.source:
+            problems.append("the source was touched")
         again = self.keel.run(case, *self.scenario.command)
         if again.returncode != 0:
             problems.append(f"the second run: exit {again.returncode}: {again.stdout.strip()[-400:]}")

@@ -58,6 +58,7 @@ class Scenario:
     makes_backup: bool
     half_way: list = field(default_factory=list)  # a command that goes to a state between the two, if there is a right one
     states: dict = field(default_factory=dict)  # digest -> "old", "half", "new"
+    has_source: bool = False  # there is a second database, which must stay as it is
 
     def accepts(self, status, label):
         """What an exit status promises about the target: 0 done; 1 and 5 as before, or
@@ -102,4 +103,27 @@ def prepare_backup_restore(site, keel, template):
     return Scenario("backup restore", command, changes_target=True, makes_backup=False)
 
 
-PREPARE = {"migrate up": prepare_migrate_up, "backup create": prepare_backup_create, "backup restore": prepare_backup_restore}
+def prepare_copy(site, keel, template, *options):
+    """Another environment's database, or its rows, take the place of this one's."""
+    make_project(site, keel, template)
+    url = site.make_source(template, "select 1;")
+    settings = template / "keel.toml"
+    write(settings, settings.read_text().replace('name = "shop"\n', 'name = "shop"\ndefault = "dev"\n')
+          + f'\n[environments.source]\nurl = "{url}"\n')
+    if not keel(template, "migrate", "status", "-e", "source", "--json")["result"]["applied"]:
+        keel(template, "migrate", "up", "-e", "source")
+    site.make_source(template, "delete from orders; delete from customers;\n" + rows() + CHANGES)
+    command = ["copy", "source", "dev", *options, "--yes", "--json"]
+    return Scenario("copy", command, changes_target=True, makes_backup=False, has_source=True)
+
+
+def prepare_copy_whole(site, keel, template):
+    return prepare_copy(site, keel, template, "--no-template")
+
+
+def prepare_copy_rows(site, keel, template):
+    return prepare_copy(site, keel, template, "--data-only")
+
+
+PREPARE = {"migrate up": prepare_migrate_up, "backup create": prepare_backup_create, "backup restore": prepare_backup_restore,
+           "copy": prepare_copy_whole, "copy rows": prepare_copy_rows}

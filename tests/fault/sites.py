@@ -62,12 +62,21 @@ class SqliteSite:
     def remove(self, case):
         shutil.rmtree(case, ignore_errors=True)
 
-    def state(self, case):
+    def make_source(self, case, sql):
+        """A second database, from which is copied; its URL."""
+        with contextlib.closing(sqlite3.connect(case / "source.db")) as connection:
+            connection.executescript(sql)
+        return "sqlite:source.db"
+
+    def source_state(self, case):
+        return self.state(case, "source.db")
+
+    def state(self, case, name="shop.db"):
         """Schema, rows and history as one digest."""
         digest = hashlib.sha256()
-        if not (case / "shop.db").exists():
+        if not (case / name).exists():
             return "missing"
-        with contextlib.closing(sqlite3.connect(case / "shop.db")) as connection:
+        with contextlib.closing(sqlite3.connect(case / name)) as connection:
             if connection.execute("pragma integrity_check").fetchall() != [("ok",)]:
                 return "damaged"
             objects = connection.execute("select type, name, tbl_name, sql from sqlite_master where name not like 'keel%' "
@@ -147,9 +156,20 @@ select indexrelid::regclass from pg_index where not indisvalid;
             self.psql("postgres", f'drop database if exists "{name}" with (force)')
         shutil.rmtree(case, ignore_errors=True)
 
-    def state(self, case):
+    SOURCE = "the_copied"  # one for all cases, which only read it
+
+    def make_source(self, case, sql):
+        if not self.psql("postgres", f"select 1 from pg_database where datname = '{self.SOURCE}'"):
+            self.psql("postgres", f"create database {self.SOURCE}")
+        self.psql(self.SOURCE, sql)
+        return f"postgresql://owner@/{self.SOURCE}?host={self.server}/socket"
+
+    def source_state(self, case):
+        return self.state(case, self.SOURCE)
+
+    def state(self, case, name=None):
         try:
-            return hashlib.sha256(self.psql(self.database(case), self.STATE).encode()).hexdigest()
+            return hashlib.sha256(self.psql(name or self.database(case), self.STATE).encode()).hexdigest()
         except RuntimeError as error:
             return f"unreadable: {error}"
 

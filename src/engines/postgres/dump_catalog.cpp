@@ -32,6 +32,15 @@ CopySpec DumpTable::copy_out_spec(std::string_view pages) const {
     return spec;
 }
 
+CopySpec DumpTable::changed_out_spec(std::string_view pages) const {
+    if (expressions.empty()) return copy_out_spec(pages);
+    CopySpec spec = copy_in_spec();
+    spec.query =
+        fmt::format("select {} from {}{} {}{}", fmt::join(expressions, ", "),
+                    is_partitioned ? "" : "only ", quote_name(schema, name), condition, pages);
+    return spec;
+}
+
 CopySpec DumpTable::copy_in_spec() const {
     CopySpec spec;
     spec.schema = schema;

@@ -23,7 +23,11 @@ struct DumpTable {
     /// Whether each of its columns means the same in another database in COPY's binary form.
     bool is_binary_safe = false;
     CopyFormat format = CopyFormat::text;
+    /// What is read instead of each column where a copy changes values; empty: the columns.
+    std::vector<std::string> expressions = {};
 
+    /// As copy_out_spec, with the expressions.
+    CopySpec changed_out_spec(std::string_view pages) const;
     /// `pages` is a condition on ctid, or nothing for all rows.
     CopySpec copy_out_spec(std::string_view pages = {}) const;
     CopySpec copy_in_spec() const;

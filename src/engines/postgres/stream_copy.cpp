@@ -12,6 +12,7 @@
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/post_data_build.hpp"
+#include "engines/postgres/quote.hpp"
 #include "engines/postgres/restore_schema.hpp"
 #include "engines/postgres/sequences.hpp"
 #include "engines/postgres/snapshot.hpp"
@@ -43,6 +44,7 @@ class StreamCopy {
 
     CopiedDatabase run() {
         refuse_older_server();
+        if (options_.on_snapshot) options_.on_snapshot(snapshot_.connection());
         choose_tables();
         const auto keys = read_key_indexes(snapshot_.connection());
         const auto state = read_state();
@@ -89,11 +91,24 @@ class StreamCopy {
                 options_.transforms != nullptr &&
                 options_.transforms->for_table(table.schema, table.name, table.columns) != nullptr;
             if (table.is_binary_safe && !changes) table.format = CopyFormat::binary;
+            if (changes) set_expressions(table);
             if (options_.leaves_out && options_.leaves_out(table.schema, table.name))
                 left_out_.push_back(std::move(table));
             else
                 tables_.push_back(std::move(table));
         }
+    }
+
+    void set_expressions(DumpTable& table) const {
+        std::vector<std::string> expressions;
+        bool is_any = false;
+        for (const auto& column : table.columns) {
+            auto expression = options_.transforms->expression(table.schema, table.name, column);
+            is_any = is_any || !expression.empty();
+            expressions.push_back(expression.empty() ? quote_identifier(column)
+                                                     : std::move(expression));
+        }
+        if (is_any) table.expressions = std::move(expressions);
     }
 
     Json read_state() {

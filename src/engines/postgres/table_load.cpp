@@ -82,7 +82,8 @@ void TableLoad::load(std::size_t worker, const RowUnit& unit) {
 RowDigest TableLoad::copy(std::size_t worker, const RowUnit& unit) {
     const auto& table = parts_.tables[unit.table];
     auto& target = parts_.targets.of(worker);
-    const auto source = parts_.sources.of(worker).copy_out(table.copy_out_spec(unit.condition()));
+    const auto source =
+        parts_.sources.of(worker).copy_out(table.changed_out_spec(unit.condition()));
     const auto transform =
         parts_.transforms == nullptr
             ? nullptr

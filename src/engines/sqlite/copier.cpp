@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "db/transaction.hpp"
 #include "engines/sqlite/address.hpp"
+#include "engines/sqlite/changed_copy.hpp"
 #include "engines/sqlite/connection.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/dialect.hpp"
@@ -54,24 +55,29 @@ class Copy {
           files_(target_, options.to.run_id) {}
 
     CopiedDatabase run() {
-        if (options_.transforms != nullptr)
-            throw Error(ErrorKind::unsupported, "rows of SQLite cannot be changed on their way");
         create_directories_durably(target_.parent_path());
         CopiedDatabase copied;
         copied.staged = {options_.to.target.with_path(files_.staged()), options_.to.target,
                          options_.to.run_id, std::make_shared<StagedGuard>(files_)};
         try {
-            copy();
-            leave_out();
+            const bool has_changes = options_.transforms != nullptr;
+            if (has_changes) {
+                // What is changed on its way is never in the file as it was.
+                copied.tables = copy_changed_rows(options_, files_, context_);
+            } else {
+                copy();
+                leave_out();
+            }
             match_page_size(files_, target_);
-            copied.tables = look_through();
+            auto counted = look_through();
+            if (!has_changes) copied.tables = std::move(counted);
+            copied.method = has_changes ? "rows" : "pages";
             settle();
         } catch (...) {
             files_.remove_staged();
             throw;
         }
         sync_directory(target_.parent_path());
-        copied.method = "pages";
         copied.bytes = std::filesystem::file_size(files_.staged());
         return copied;
     }

@@ -1,6 +1,7 @@
 #include "ops/copy/choose_mode.hpp"
 
 #include "base/error.hpp"
+#include "config/masking.hpp"
 #include "ops/copy/copy.hpp"
 #include "ops/copy/copy_rows.hpp"
 #include "ops/copy/copy_schema.hpp"
@@ -38,14 +39,25 @@ class Copy final : public Operation {
         const bool is_one_engine = source == context.environment().url.engine();
         switch (request_.mode) {
             case CopyRequest::Mode::full:
-                return is_one_engine ? make_full_copy(options_) : make_copy_rows(request_);
+                return is_one_engine && !compares_changed_rows(context)
+                           ? make_full_copy(options_)
+                           : make_copy_rows(request_, options_);
             case CopyRequest::Mode::rows:
             case CopyRequest::Mode::merge:
-                return make_copy_rows(request_);
+                return make_copy_rows(request_, options_);
             case CopyRequest::Mode::schema:
                 return make_copy_schema(request_);
         }
         throw Error(ErrorKind::internal, "unknown mode of copying");
+    }
+
+    /// Rows that were changed on their way are compared as they would be changed.
+    bool compares_changed_rows(OperationContext& context) const {
+        if (!request_.verify_only) return false;
+        if (options_.flag("subset") || options_.has("where")) return true;
+        return !options_.flag("no-mask") &&
+               !load_mask_settings(context.invocation().overrides, context.variables())
+                    .columns.empty();
     }
 
     OptionValues options_;

@@ -9,6 +9,7 @@
 #include "db/copier.hpp"
 #include "db/unpublished.hpp"
 #include "ops/copy/compare.hpp"
+#include "ops/copy/copy_filter.hpp"
 #include "ops/copy/source.hpp"
 #include "ops/kit/current_state.hpp"
 #include "ops/kit/table_patterns.hpp"
@@ -33,11 +34,14 @@ class Copy final : public Operation {
           excluded_(options.list("exclude")),
           jobs_(jobs_of(options)),
           may_use_template_(!options.flag("no-template")),
-          verify_only_(options.flag("verify-only")) {}
+          verify_only_(options.flag("verify-only")),
+          filter_(options) {}
 
     Plan plan(OperationContext& context) override {
         if (!source_) source_.emplace(context, source_name_);
-        if (verify_only_) return {};  // which changes nothing: see nothing_to_do
+        if (filter_.only_reports()) prepare_filter(context);
+        if (verify_only_ || filter_.only_reports())
+            return {};  // which changes nothing: see nothing_to_do
         // Both databases go on changing while somebody reads the plan; what was agreed to, that the
         // one takes the other's place, stays.
         if (!plan_) plan_ = make_plan(context);
@@ -45,6 +49,7 @@ class Copy final : public Operation {
     }
 
     void nothing_to_do(OperationContext& context, Report& report) override {
+        if (filter_.only_reports()) return filter_.report_rules(report);
         compare_databases(context, *source_, report);
     }
 
@@ -84,6 +89,7 @@ class Copy final : public Operation {
         refuse_same_database(context, *source_, state.identity);
         const auto tables = user_tables(source_->engine().dialect(), state.tables);
         excluded_.require_matches(tables);
+        prepare_filter(context);
         Plan plan;
         plan.steps.push_back(
             {.step = fmt::format("copy '{}'", source_->environment().name),
@@ -93,11 +99,21 @@ class Copy final : public Operation {
             if (excluded_.matches(table.schema, table.name))
                 plan.steps.push_back({.step = "leave out rows", .detail = table_name(table)});
         }
+        filter_.add_steps(plan);
         plan.steps.push_back({.step = "replace the whole database",
                               .detail = fmt::format("{} tables", tables.size()),
                               .destructive = true,
                               .figures = compare(now_, remaining(tables), "the source")});
         return plan;
+    }
+
+    void prepare_filter(OperationContext& context) {
+        const auto connection = source_->connect();
+        const bool is_protected =
+            check_marker(*connection, source_->engine(), source_->environment()).is_protected;
+        filter_.prepare(context, *source_, *connection, is_protected, [&](const Table& table) {
+            return !excluded_.matches(table.schema, table.name);
+        });
     }
 
     std::vector<TableContent> remaining(std::vector<TableContent> tables) const {
@@ -113,6 +129,8 @@ class Copy final : public Operation {
             .workers = jobs_,
             // The server would keep everybody from connecting to the source meanwhile.
             .may_use_template = may_use_template_ && !is_source_protected_};
+        options.transforms = filter_.transforms();
+        options.on_snapshot = filter_.on_snapshot(context.context());
         if (!excluded_.empty())
             options.leaves_out = [this](std::string_view schema, std::string_view table) {
                 return excluded_.matches(schema, table);
@@ -153,6 +171,7 @@ class Copy final : public Operation {
             fmt::format("copied '{}' into '{}': {}{}, {} in {}", source_->environment().name,
                         context.choice().name, copied.has_exact_rows ? "" : "about ",
                         size_text(tables), format_bytes(copied.bytes), format_duration(duration))});
+        filter_.report(report);
         if (!safety) return;
         report.body.emplace_back(
             MarkedLine{Mark::ok, fmt::format("backup {} holds what was there before", *safety)});
@@ -164,6 +183,7 @@ class Copy final : public Operation {
     std::size_t jobs_;
     bool may_use_template_;
     bool verify_only_;
+    CopyFilter filter_;
     std::optional<CopySource> source_;
     std::optional<Plan> plan_;
     CurrentState now_;

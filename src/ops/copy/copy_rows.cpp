@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "db/admin.hpp"
 #include "db/inspector.hpp"
+#include "ops/copy/copy_filter.hpp"
 #include "ops/copy/portable_tables.hpp"
 #include "ops/copy/row_pairs.hpp"
 #include "ops/copy/rows_loader.hpp"
@@ -40,7 +42,8 @@ std::string rows_text(const Table& table) {
 
 class CopyRows final : public Operation {
   public:
-    explicit CopyRows(const CopyRequest& request) : request_(request) {}
+    CopyRows(const CopyRequest& request, const OptionValues& options)
+        : request_(request), filter_(options) {}
 
     Plan plan(OperationContext& context) override {
         if (!source_) {
@@ -49,11 +52,14 @@ class CopyRows final : public Operation {
         }
         refuse_same_database(context, *source_, source_->engine().admin().identity(*connection_));
         read(context);
-        if (request_.verify_only) return {};  // which changes nothing: see nothing_to_do
+        prepare_filter(context);
+        if (request_.verify_only || filter_.only_reports())
+            return {};  // which changes nothing: see nothing_to_do
         return make_plan(context);
     }
 
     void nothing_to_do(OperationContext& context, Report& report) override {
+        if (filter_.only_reports()) return filter_.report_rules(report);
         if (request_.verify_only) return compare(context, report);
         report.result.set("source", source_->environment().name).set("tables", Json::array());
         report.body.emplace_back(MarkedLine{
@@ -73,6 +79,16 @@ class CopyRows final : public Operation {
   private:
     bool merges() const noexcept { return request_.mode == CopyRequest::Mode::merge; }
 
+    void prepare_filter(OperationContext& context) {
+        const bool is_protected =
+            check_marker(*connection_, source_->engine(), source_->environment()).is_protected;
+        filter_.prepare(context, *source_, *connection_, is_protected, [&](const Table& table) {
+            return std::ranges::any_of(pairs_.tables, [&](const TablePair& pair) {
+                return pair.source->schema == table.schema && pair.source->name == table.name;
+            });
+        });
+    }
+
     RowsLoader::Parts loader_parts(OperationContext& context) {
         RowsLoader::Parts parts{.source_engine = source_->engine(),
                                 .target_engine = context.engine(),
@@ -81,7 +97,9 @@ class CopyRows final : public Operation {
                                 .target_catalog = target_catalog_,
                                 .source_catalog = source_catalog_,
                                 .pairs = pairs_,
+                                .transforms = filter_.transforms(),
                                 .merges = merges(),
+                                .on_snapshot = filter_.on_snapshot(context.context()),
                                 .context = context.context()};
         for (const auto& table : made_) {
             parts.before.push_back(table.create);
@@ -202,6 +220,7 @@ class CopyRows final : public Operation {
         if (!pairs_.not_in_target.empty())
             plan.steps.push_back({.step = "leave out",
                                   .detail = some_of(pairs_.not_in_target) + ": not in the target"});
+        filter_.add_steps(plan);
         std::vector<std::string> names, figures;
         for (const auto& pair : pairs_.tables) {
             names.push_back(shown_name(*pair.target));
@@ -248,6 +267,7 @@ class CopyRows final : public Operation {
             report.body.emplace_back(
                 MarkedLine{Mark::ok, fmt::format("{} checked afterwards",
                                                  count_of(loaded.checked.size(), "foreign key"))});
+        filter_.report(report);
         warn(loaded, report);
         if (!safety) return;
         report.body.emplace_back(
@@ -279,12 +299,13 @@ class CopyRows final : public Operation {
     Catalog target_catalog_;
     RowPairs pairs_;
     std::vector<PortableTable> made_;
+    CopyFilter filter_;
 };
 
 }  // namespace
 
-std::unique_ptr<Operation> make_copy_rows(const CopyRequest& request) {
-    return std::make_unique<CopyRows>(request);
+std::unique_ptr<Operation> make_copy_rows(const CopyRequest& request, const OptionValues& options) {
+    return std::make_unique<CopyRows>(request, options);
 }
 
 }  // namespace keel

@@ -60,7 +60,31 @@ std::vector<ForeignKey> foreign_keys_of(const Catalog& catalog) {
                             .parent_columns = std::move(columns)});
         }
     }
+    // A reference to a partitioned table is listed again for each of its partitions.
+    const auto all = keys;
+    std::erase_if(keys, [&](const ForeignKey& key) {
+        if (key.child->kind == TableKind::partition) return true;
+        if (key.parent->kind != TableKind::partition) return false;
+        return std::ranges::any_of(all, [&](const ForeignKey& other) {
+            return other.child == key.child && other.parent->kind == TableKind::partitioned &&
+                   other.constraint->columns == key.constraint->columns;
+        });
+    });
     return keys;
+}
+
+const Table& root_of(const Catalog& catalog, const Table& table) {
+    constexpr std::string_view prefix = "partition of ";
+    const auto at = table.options.find(prefix);
+    if (at == std::string::npos) return table;
+    const auto rest = std::string_view(table.options).substr(at + prefix.size());
+    for (const auto& parent : catalog.tables) {
+        if (parent.kind != TableKind::partitioned) continue;
+        for (const std::string_view form : {"{}.{} ", "\"{}\".{} ", "{}.\"{}\" ", "\"{}\".\"{}\" "})
+            if (rest.starts_with(fmt::format(fmt::runtime(form), parent.schema, parent.name)))
+                return root_of(catalog, parent);
+    }
+    return table;
 }
 
 std::vector<ForeignKey> foreign_keys_around(const Catalog& catalog,

@@ -27,6 +27,9 @@ struct ForeignKey {
 /// Those whose parent is in the catalog. Points into it.
 std::vector<ForeignKey> foreign_keys_of(const Catalog& catalog);
 
+/// The table whose partition it is, however deep; itself for all others.
+const Table& root_of(const Catalog& catalog, const Table& table);
+
 /// Those from or to one of `tables`.
 std::vector<ForeignKey> foreign_keys_around(const Catalog& catalog,
                                             std::span<const TableId> tables);

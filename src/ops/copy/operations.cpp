@@ -3,6 +3,7 @@
 #include <array>
 
 #include "ops/copy/choose_mode.hpp"
+#include "ops/copy/split.hpp"
 
 namespace keel {
 namespace {
@@ -35,6 +36,17 @@ constexpr OptionSpec copy_options[] = {
     {.name = "create-tables",
      .help = "between engines: make the tables that the target does not have (columns, keys, "
              "indexes)"},
+    {.name = "mask",
+     .help = "insist on the rules of [mask], which are applied where there are any"},
+    {.name = "no-mask", .help = "do not apply them (never out of a protected environment)"},
+    {.name = "subset", .help = "only the rows that [subset] names, and what belongs to them"},
+    {.name = "where",
+     .type = OptionType::list,
+     .help = "only rows that meet the SQL condition, and what belongs to them: \"users=id < 100\"",
+     .value_name = "TABLE=CONDITION"},
+    {.name = "report",
+     .help = "copy nothing: say which columns are masked by what, and which look personal and have "
+             "no rule; exits with 3 when any have none"},
     {.name = "no-template",
      .help = "always copy row by row, also where the server could copy the database's files"},
     {.name = "jobs",
@@ -51,6 +63,8 @@ constexpr std::string_view copy_examples[] = {
     "keel copy test dev --table users --table 'order*' --yes",
     "keel copy test dev --merge --table products --yes",
     "keel copy dev test --schema-only --dry-run",
+    "keel copy prod test --report",
+    "keel copy prod test --where \"users=id < 100\" --yes",
     "keel copy lite server --create-tables --yes",
     "keel copy test dev --verify-only",
 };
@@ -65,8 +79,34 @@ constexpr OperationSpec copy_spec{
     .environment_option = "target",
 };
 
+constexpr OptionSpec split_options[] = {
+    {.name = "from",
+     .type = OptionType::text,
+     .help = "the environment whose database is shared out; otherwise the active one",
+     .value_name = "NAME"},
+    {.name = "to",
+     .type = OptionType::list,
+     .help = "only these environments",
+     .value_name = "NAME"},
+};
+constexpr std::string_view split_examples[] = {
+    "keel env split --dry-run",
+    "keel env split --from dev --yes",
+    "keel env split --from dev --to test --yes",
+};
+constexpr OperationSpec split_spec{
+    .name = "env split",
+    .summary = "give each environment that has no database a copy of this one's",
+    .effect = Effect::write,
+    .options = split_options,
+    .examples = split_examples,
+    .takes_safety_backup = true,
+    .environment_option = "from",
+};
+
 constexpr std::array entries{
     OperationEntry{.spec = &copy_spec, .make = make_copy},
+    OperationEntry{.spec = &split_spec, .make = make_env_split},
 };
 
 }  // namespace

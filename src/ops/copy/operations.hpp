@@ -6,7 +6,7 @@
 
 namespace keel {
 
-/// copy.
+/// copy, env split.
 std::span<const OperationEntry> copy_operations() noexcept;
 
 }  // namespace keel

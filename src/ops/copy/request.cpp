@@ -15,6 +15,8 @@ constexpr std::array contradictions{
     std::pair{"schema-only", "data-only"},     std::pair{"schema-only", "merge"},
     std::pair{"schema-only", "table"},         std::pair{"schema-only", "exclude"},
     std::pair{"schema-only", "verify-only"},   std::pair{"merge", "verify-only"},
+    std::pair{"schema-only", "mask"},          std::pair{"schema-only", "subset"},
+    std::pair{"schema-only", "where"},         std::pair{"schema-only", "report"},
     std::pair{"schema-only", "create-tables"}, std::pair{"verify-only", "create-tables"},
 };
 

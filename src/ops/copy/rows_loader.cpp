@@ -37,6 +37,28 @@ CopySpec reading_spec(const Table& table, const std::vector<std::string>& column
     return spec;
 }
 
+/// The same, with what the transforms read instead of columns.
+CopySpec changed_spec(const Table& table, const std::vector<std::string>& columns,
+                      const Engine& engine, const RowTransforms* transforms) {
+    auto spec = reading_spec(table, columns, engine.dialect());
+    if (transforms == nullptr) return spec;
+    std::vector<std::string> parts;
+    bool is_any = false;
+    for (const auto& column : columns) {
+        auto expression = transforms->expression(table.schema, table.name, column);
+        is_any = is_any || !expression.empty();
+        parts.push_back(expression.empty() ? engine.dialect().quote(column)
+                                           : std::move(expression));
+    }
+    const bool has_own_rows =
+        engine.kind() == EngineKind::postgres && table.kind != TableKind::partitioned;
+    if (is_any)
+        spec.query =
+            fmt::format("select {} from {}{}", join(parts, ", "), has_own_rows ? "only " : "",
+                        engine.dialect().quote(table.schema, table.name));
+    return spec;
+}
+
 std::unique_ptr<RowConversion> conversion_of(const TablePair& pair, EngineKind to) {
     std::vector<ConvertedColumn> columns;
     for (const auto& column : pair.columns)
@@ -85,6 +107,7 @@ LoadedRows RowsLoader::run() {
     const RowPort& from = parts_.source_engine.copier().rows();
     const RowPort& to = parts_.target_engine.copier().rows();
     from.begin_reading(parts_.source);
+    if (parts_.on_snapshot) parts_.on_snapshot(parts_.source);
     binary_ = from.binary_tables(parts_.source);
     check_values();
     std::vector<TableId> tables;
@@ -106,12 +129,13 @@ LoadedRows RowsLoader::run() {
 
 std::vector<ComparedTable> RowsLoader::compare_only() {
     parts_.source_engine.copier().rows().begin_reading(parts_.source);
+    if (parts_.on_snapshot) parts_.on_snapshot(parts_.source);
     parts_.target_engine.copier().rows().begin_reading(parts_.target);
     std::vector<ComparedTable> tables;
     for (const auto& pair : parts_.pairs.tables) {
         const auto flow = flow_of(pair);
-        auto spec =
-            reading_spec(*pair.source, pair.source_columns(), parts_.source_engine.dialect());
+        auto spec = changed_spec(*pair.source, pair.source_columns(), parts_.source_engine,
+                                 parts_.transforms);
         spec.format = flow.source_format;
         const auto source = parts_.source.copy_out(spec);
         const auto theirs = move_rows({.source = *source,
@@ -144,8 +168,8 @@ void RowsLoader::check_values() {
     std::vector<std::string> problems;
     for (const auto& pair : parts_.pairs.tables) {
         const auto flow = flow_of(pair);
-        auto spec =
-            reading_spec(*pair.source, pair.source_columns(), parts_.source_engine.dialect());
+        auto spec = changed_spec(*pair.source, pair.source_columns(), parts_.source_engine,
+                                 parts_.transforms);
         spec.format = flow.source_format;
         const auto source = parts_.source.copy_out(spec);
         move_rows({.source = *source,
@@ -187,8 +211,8 @@ LoadedTable RowsLoader::load_table(RowLoad& load, const TablePair& pair) {
             place.columns = columns;
         }
         place.format = flow.target_format;
-        auto spec =
-            reading_spec(*pair.source, pair.source_columns(), parts_.source_engine.dialect());
+        auto spec = changed_spec(*pair.source, pair.source_columns(), parts_.source_engine,
+                                 parts_.transforms);
         spec.format = flow.source_format;
         const auto source = parts_.source.copy_out(spec);
         const auto sink = parts_.target.copy_in(place);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ class RowsLoader {
         const RowPairs& pairs;
         const RowTransforms* transforms = nullptr;  ///< of source tables; null: none
         bool merges = false;
+        std::function<void(Connection&)> on_snapshot =
+            {};                                ///< once the source's state stands still
         std::vector<std::string> before = {};  ///< statements: tables that are made first
         std::vector<std::string> after = {};   ///< once the rows are in
         const Context& context;

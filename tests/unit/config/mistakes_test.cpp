@@ -111,7 +111,8 @@ TEST_CASE("a bad value is shown with its place and what it must be") {
          "'mask.users.email' must be one of email, name, phone, address, text, digits, hash, null, "
          "fixed, keep, not 'emial' (did you mean 'email'?)"},
         {"[mask.users]\nemail = { fixt = 'x' }\n", 2, 9,
-         "'mask.users.email' must be { fixed = \"text\" } or { sql = \"expression\" }"},
+         "'mask.users.email' must be { fixed = \"text\" }, { sql = \"expression\" } or { json = { "
+         "… } }"},
         {"[[schedule]]\nrun = 'x'\nat = '25:00'\n", 3, 6,
          "'schedule.at' must be a time of day like \"02:30\""},
         {"[[schedule]]\nrun = 'x'\ncron = '* * * *'\n", 3, 8,

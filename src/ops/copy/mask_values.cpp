@@ -1,0 +1,193 @@
+#include "ops/copy/mask_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+namespace keel {
+namespace {
+
+constexpr std::string_view mail_domain = "@example.com";
+// 13 characters of 5 bits: no two of billions meet.
+constexpr std::size_t shortest_local_part = 13;
+constexpr std::string_view local_characters = "abcdefghijklmnopqrstuvwxyz234567";
+constexpr int mixing_rounds = 8;
+
+constexpr std::array<std::string_view, 6> alphabets{
+    "aeiou", "bcdfghjklmnpqrstvwxyz", "AEIOU", "BCDFGHJKLMNPQRSTVWXYZ", "0123456789", "123456789"};
+constexpr std::size_t any_digit = 4, first_digit = 5;
+constexpr std::size_t last_byte = alphabets.size();  ///< of a character beyond ASCII
+constexpr std::uint64_t last_bytes = 64;
+
+/// A place in a text whose character is exchanged: which alphabet, and where in it.
+struct Place {
+    std::size_t at = 0;
+    std::size_t alphabet = 0;
+    std::uint64_t value = 0;
+
+    std::uint64_t size() const noexcept {
+        return alphabet == last_byte ? last_bytes : alphabets[alphabet].size();
+    }
+};
+
+std::uint64_t spread(std::uint64_t seed) noexcept {
+    seed ^= seed >> 31;
+    seed *= 0x9e3779b97f4a7c15;
+    seed ^= seed >> 29;
+    seed *= 0xbf58476d1ce4e5b9;
+    return seed ^ (seed >> 32);
+}
+
+/// A Feistel network over places of any alphabets: by turns each half is moved by what a keyed
+/// function makes of the other, which can be undone, so that no two inputs meet.
+void mix(std::vector<Place>& places, const KeyedHash& hash) {
+    std::string other;
+    for (int round = 1; round <= mixing_rounds; ++round) {
+        const std::size_t moved = static_cast<std::size_t>(round) % 2;
+        other.clear();
+        for (std::size_t i = 1 - moved; i < places.size(); i += 2)
+            other += static_cast<char>(places[i].value);
+        const auto seed = hash(other, static_cast<std::uint64_t>(round) << 32 | places.size());
+        for (std::size_t i = moved; i < places.size(); i += 2) {
+            auto& place = places[i];
+            place.value =
+                (place.value + spread(seed + i * 0x632be59bd9b4e019) % place.size()) % place.size();
+        }
+    }
+}
+
+void put_back(const std::vector<Place>& places, std::string& text) {
+    for (const auto& place : places)
+        text[place.at] = place.alphabet == last_byte ? static_cast<char>(0x80 | place.value)
+                                                     : alphabets[place.alphabet][place.value];
+}
+
+bool add_place(std::vector<Place>& places, std::size_t at, char c, std::size_t alphabet) {
+    const auto found = alphabets[alphabet].find(c);
+    if (found == std::string_view::npos) return false;
+    places.push_back({.at = at, .alphabet = alphabet, .value = found});
+    return true;
+}
+
+std::vector<Place> text_places(std::string_view text) {
+    std::vector<Place> places;
+    unsigned char lead = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte >= 0xc0) lead = byte;
+        if (byte < 0x80) {
+            for (std::size_t alphabet = 0; alphabet <= any_digit; ++alphabet)
+                if (add_place(places, at, text[at], alphabet)) break;
+            continue;
+        }
+        // The last byte of a character; those that begin with C2 are signs and controls.
+        const bool is_last =
+            at + 1 == text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xc0) != 0x80;
+        if (byte < 0xc0 && is_last && lead > 0xc2)
+            places.push_back({.at = at, .alphabet = last_byte, .value = byte & 0x3fu});
+    }
+    return places;
+}
+
+std::vector<Place> digit_places(std::string_view text) {
+    std::vector<Place> places;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool is_first = places.empty();
+        // Leading zeros stay, so that no two patterns have a value in common.
+        if (is_first && text[at] == '0') continue;
+        add_place(places, at, text[at], is_first ? first_digit : any_digit);
+    }
+    return places;
+}
+
+bool fits(std::string_view text, NumberLimit limit) {
+    if (!limit) return true;
+    std::int64_t value = 0;
+    const auto [at, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return code == std::errc() && value <= *limit && value >= -*limit;
+}
+
+bool is_uuid(std::string_view value) {
+    return value.size() == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' &&
+           value[23] == '-';
+}
+
+}  // namespace
+
+ValueMasker::ValueMasker(const Key& key)
+    : text_(derive_key(key, "mask text")),
+      digits_(derive_key(key, "mask digits")),
+      email_(derive_key(key, "mask email")),
+      hash_(derive_key(key, "mask hash")) {}
+
+std::string ValueMasker::email(std::string_view value) const {
+    auto length = shortest_local_part;
+    if (value.size() > length + mail_domain.size()) length = value.size() - mail_domain.size();
+    std::string result;
+    for (std::uint64_t block = 1; result.size() < length; ++block) {
+        auto bits = email_(value, block);
+        for (int i = 0; i < 12 && result.size() < length; ++i, bits >>= 5)
+            result += local_characters[bits & 31];
+    }
+    result += mail_domain;
+    return result;
+}
+
+std::string ValueMasker::text(std::string_view value) const {
+    std::string result(value);
+    auto places = text_places(value);
+    mix(places, text_);
+    put_back(places, result);
+    return result;
+}
+
+std::string ValueMasker::digits(std::string_view value, NumberLimit limit) const {
+    std::string result(value);
+    const bool has_limit = fits(value, limit);
+    auto places = digit_places(value);
+    if (places.empty()) return result;
+    // Going on until it fits again keeps different values different.
+    do {
+        mix(places, digits_);
+        put_back(places, result);
+    } while (has_limit && !fits(result, limit));
+    return result;
+}
+
+std::string ValueMasker::hash(std::string_view value) const {
+    const auto digits = fmt::format("{:016x}{:016x}", hash_(value, 1), hash_(value, 2));
+    if (!is_uuid(value)) return digits;
+    return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
+                       digits.substr(13, 3), digits.substr(17, 3), digits.substr(20));
+}
+
+std::optional<std::string> ValueMasker::apply(const MaskRule& rule, std::string_view value,
+                                              NumberLimit limit) const {
+    switch (rule.kind) {
+        case MaskKind::email:
+            return email(value);
+        case MaskKind::name:
+        case MaskKind::address:
+        case MaskKind::text:
+            return text(value);
+        case MaskKind::phone:
+        case MaskKind::digits:
+            return digits(value, limit);
+        case MaskKind::hash:
+            return hash(value);
+        case MaskKind::null_value:
+            return std::nullopt;
+        case MaskKind::fixed:
+            return rule.text;
+        case MaskKind::keep:
+        case MaskKind::sql:
+        case MaskKind::json:
+            return std::string(value);
+    }
+    return std::nullopt;
+}
+
+}  // namespace keel
