@@ -39,6 +39,7 @@ check: test
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
 	@KEEL_TEST_THOROUGH=1 KEEL_TEST_PAIRS=200 ctest --preset dev -R '^schema$$'
+	@KEEL_ALL_INSTANTS=1 ctest --preset dev -R '^migrate$$'
 	@tools/check_headers
 	@tools/check_tidy build/dev
 	@tests/fault/sweep --binary build/dev/bin/keel --all
