@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/masking.hpp"
@@ -179,7 +181,7 @@ void CopyFilter::report_rules(Report& report) const {
         masked.push_back(
             Json::object().set("table", name).set("column", column).set("masker", masker));
     }
-    std::string proposals;
+    std::map<std::string, std::string> proposals;  // by table, whose header may be there once
     for (const auto& personal : unclassified_) {
         table.rows.push_back({named(personal), "none", personal.reason});
         open.push_back(Json::object()
@@ -187,8 +189,8 @@ void CopyFilter::report_rules(Report& report) const {
                            .set("column", personal.column->name)
                            .set("reason", personal.reason)
                            .set("proposal", personal.proposal));
-        proposals += fmt::format("[mask.{}]\n{} = \"{}\"\n", key_text(shown_name(*personal.table)),
-                                 key_text(personal.column->name), personal.proposal);
+        proposals[key_text(shown_name(*personal.table))] +=
+            fmt::format("{} = \"{}\"\n", key_text(personal.column->name), personal.proposal);
     }
     report.result.set("masked", std::move(masked)).set("unclassified", std::move(open));
     report.has_findings = !unclassified_.empty();
@@ -198,7 +200,10 @@ void CopyFilter::report_rules(Report& report) const {
         return;
     }
     report.body.emplace_back(std::move(table));
-    if (!proposals.empty()) report.body.emplace_back(Verbatim{proposals});
+    std::string lines;
+    for (const auto& [table_name, rules] : proposals)
+        lines += fmt::format("[mask.{}]\n{}", table_name, rules);
+    if (!lines.empty()) report.body.emplace_back(Verbatim{lines});
 }
 
 }  // namespace keel
