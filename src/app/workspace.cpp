@@ -4,12 +4,14 @@
 
 #include <mutex>
 
+#include "app/declared_schema.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "engines/postgres/engine.hpp"
 #include "engines/sqlite/engine.hpp"
 #include "ops/audit/operations.hpp"
 #include "ops/backup/operations.hpp"
+#include "ops/backup/schemas.hpp"
 #include "ops/backup/services.hpp"
 #include "ops/copy/operations.hpp"
 #include "ops/database/operations.hpp"
@@ -87,12 +89,15 @@ struct Workspace::Parts {
     Engines engines;
     std::unique_ptr<SafetyBackup> safety_backup = make_safety_backup();
     std::unique_ptr<BackupOverview> backups = make_backup_overview();
+    std::unique_ptr<BackupSchemas> backup_schemas = make_backup_schemas();
     std::unique_ptr<Migrator> migrator = make_migrator();
     std::unique_ptr<MigrationFiles> migrations = make_migration_files();
     std::unique_ptr<MigrationLinter> linter = make_migration_linter();
+    std::unique_ptr<DeclaredModels> models;
     std::unique_ptr<Recoverer> backup_recoverer = make_backup_recoverer();
     Services services{.safety_backup = safety_backup.get(),
                       .backups = backups.get(),
+                      .backup_schemas = backup_schemas.get(),
                       .migrator = migrator.get(),
                       .migrations = migrations.get(),
                       .linter = linter.get(),
@@ -104,6 +109,11 @@ Workspace::Workspace(EnvironmentReader variables) : parts_(std::make_unique<Part
     parts_->variables = std::move(variables);
 }
 Workspace::~Workspace() = default;
+
+void Workspace::declare(SchemaDeclaration models) {
+    parts_->models = make_declared_models(std::move(models));
+    parts_->services.models = parts_->models.get();
+}
 
 const Registry& Workspace::registry() const noexcept {
     return parts_->registry;

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "keel/schema.hpp"
 #include "ops/kit/interaction.hpp"
 #include "ops/kit/registry.hpp"
 #include "ops/kit/runner.hpp"
@@ -14,6 +15,10 @@ class Workspace {
   public:
     explicit Workspace(EnvironmentReader variables);
     ~Workspace();
+
+    /// The schema that the application is written for: what `schema diff`, `schema check` and
+    /// `migrate new --auto` compare with where nothing else is named. Call it before `run`.
+    void declare(SchemaDeclaration models);
 
     const Registry& registry() const noexcept;
     /// Finds the operation by `invocation.operation` and runs it. Never throws.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "db/database_identity.hpp"
 #include "model/database_url.hpp"
 #include "model/manifest.hpp"
+#include "model/schema_model.hpp"
 
 namespace keel {
 
@@ -27,6 +29,11 @@ struct StageOptions {
     std::string run_id;  ///< part of its name, so that leftovers are recognised
 };
 
+struct DumpedSchemaOptions {
+    Connection& empty;             ///< an empty scratch database, where its definitions may be run
+    std::filesystem::path folder;  ///< for files of ours that are gone afterwards; made when needed
+};
+
 /// Whole-database dump and restore as streams. Restoring always makes a new, private database;
 /// publishing it is Admin::publish, so that a failed or killed restore leaves the target as it was.
 class Dumper {
@@ -40,6 +47,11 @@ class Dumper {
     /// left then.
     virtual StagedDatabase stage(const DumpContent& content, StreamReader& streams,
                                  const StageOptions& options, const Context& context) const = 0;
+    /// The schema of a dump, without its rows. What cannot be read here (rights of roles that this
+    /// server does not have) is among the model's `not_carried`.
+    virtual SchemaModel read_schema(const DumpContent& content, StreamReader& streams,
+                                    const DumpedSchemaOptions& options,
+                                    const Context& context) const = 0;
 };
 
 }  // namespace keel

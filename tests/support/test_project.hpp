@@ -116,6 +116,7 @@ class TestProject {
     }
 
     std::map<std::string, std::string> variables;  ///< the process environment it sees
+    std::optional<SchemaDeclaration> models;       ///< what its application declares
 
     Report run(const std::string& operation, const TestCall& call = {}) {
         Invocation invocation;
@@ -133,6 +134,7 @@ class TestProject {
             if (found == variables.end()) return std::nullopt;
             return found->second;
         });
+        if (models) workspace.declare(*models);
         const Context context{
             .stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
         return workspace.run(invocation, interaction, context);

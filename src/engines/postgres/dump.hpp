@@ -15,6 +15,9 @@ class PostgresDumper final : public Dumper {
                      const Context& context) const override;
     StagedDatabase stage(const DumpContent& content, StreamReader& streams,
                          const StageOptions& options, const Context& context) const override;
+    SchemaModel read_schema(const DumpContent& content, StreamReader& streams,
+                            const DumpedSchemaOptions& options,
+                            const Context& context) const override;
 
   private:
     EngineOptions options_;

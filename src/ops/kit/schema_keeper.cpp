@@ -22,7 +22,7 @@ bool is_kept_here(OperationContext& context) {
 
 bool is_as_database(OperationContext& context) {
     Workbench bench(context, own_source(context));
-    const auto wanted = bench.read(declared_source(context));
+    const auto wanted = bench.read(declared_file(context));
     return differences(wanted, bench.read(own_source(context))).empty();
 }
 

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view hint_mark = "-- keel:renamed-from ";
+constexpr std::string_view backup_mark = "backup:";
 
 bool is_address(std::string_view word) {
     for (const char* scheme : {"sqlite:", "sqlite3:", "file:", "postgres:", "postgresql:"})
@@ -50,6 +51,35 @@ SchemaSource path_source(const fs::path& path, const std::string& shown) {
     source.path = path;
     source.shown = shown;
     return source;
+}
+
+SchemaSource backup_source(OperationContext& context, const std::string& id) {
+    auto* backups = context.services().backup_schemas;
+    if (backups == nullptr) throw Error(ErrorKind::internal, "no backups can be read here");
+    SchemaSource source;
+    source.kind = SchemaSource::Kind::backup;
+    source.backup = backups->find(context, id.empty() ? "latest" : id);
+    source.shown = "backup " + source.backup.id;
+    return source;
+}
+
+SchemaSource models_source(OperationContext& context) {
+    if (context.services().models == nullptr)
+        throw Error(ErrorKind::config, "this program declares no models")
+            .with_hint(
+                "models are declared in C++ by an application that links the library; here, "
+                "name a file or an environment");
+    SchemaSource source;
+    source.kind = SchemaSource::Kind::models;
+    source.shown = "models";
+    return source;
+}
+
+/// Ids begin with the day: "20261120t…".
+bool is_backup_id(std::string_view word) {
+    constexpr std::size_t day = 8;
+    return word.size() > day && word[day] == 't' &&
+           std::ranges::all_of(word.substr(0, day), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 void collect_sql_files(const fs::path& folder, std::vector<fs::path>& files) {
@@ -110,7 +140,15 @@ SchemaSource own_source(OperationContext& context) {
     return source;
 }
 
+bool has_declared_schema(OperationContext& context) {
+    return context.services().models != nullptr || !context.project().migrations().schema.empty();
+}
+
 SchemaSource declared_source(OperationContext& context) {
+    return context.services().models != nullptr ? models_source(context) : declared_file(context);
+}
+
+SchemaSource declared_file(OperationContext& context) {
     const auto& path = context.project().migrations().schema;
     if (path.empty())
         throw Error(ErrorKind::config, "no file with the declared schema is configured")
@@ -122,6 +160,9 @@ SchemaSource declared_source(OperationContext& context) {
 
 SchemaSource find_source(OperationContext& context, const std::string& word) {
     if (word == "declared") return declared_source(context);
+    if (word == "models") return models_source(context);
+    if (word.starts_with(backup_mark))
+        return backup_source(context, word.substr(backup_mark.size()));
     if (is_address(word))
         return database_source(DatabaseUrl::parse(word, context.project().root()));
     auto names = context.project().environment_names();
@@ -134,10 +175,11 @@ SchemaSource find_source(OperationContext& context, const std::string& word) {
         return source;
     }
     if (const auto path = existing_path(context, word)) return path_source(*path, word);
+    if (is_backup_id(word)) return backup_source(context, word);
     throw Error(ErrorKind::not_found, fmt::format("there is no environment, file or folder '{}'{}",
                                                   word, did_you_mean(word, names)))
-        .with_hint(fmt::format("environments: {}; or give a .sql file, a folder of them, a URL or "
-                               "declared",
+        .with_hint(fmt::format("environments: {}; or give a .sql file, a folder of them, a URL, "
+                               "backup:ID or declared",
                                join(names, ", ")));
 }
 

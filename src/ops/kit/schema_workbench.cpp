@@ -46,7 +46,12 @@ SchemaModel Workbench::read(const SchemaSource& source) {
             return read_database(source);
         case SchemaSource::Kind::file:
         case SchemaSource::Kind::folder:
-            return read_scripts_of(source);
+            return read_scripts_of(read_scripts(source));
+        case SchemaSource::Kind::models:
+            return read_scripts_of(
+                {{.shown = source.shown, .text = context_.services().models->script(engine_)}});
+        case SchemaSource::Kind::backup:
+            return read_backup(source);
     }
     throw Error(ErrorKind::internal, "unknown kind of schema source");
 }
@@ -82,9 +87,18 @@ SchemaModel Workbench::rebuilt_here(const SchemaModel& model) {
     return engine_.schema_tools().read(connection);
 }
 
-SchemaModel Workbench::read_scripts_of(const SchemaSource& source) {
+SchemaModel Workbench::read_backup(const SchemaSource& source) {
+    refuse_other_engine(source.backup.engine, source.shown);
+    auto model = context_.services().backup_schemas->read(context_, source.backup, empty_scratch());
+    if (!source.backup.warning.empty()) warnings_.push_back(source.backup.warning);
+    for (const auto& thing : model.not_carried)
+        warnings_.push_back(fmt::format("{}: {} is not compared", source.shown, thing));
+    return model;
+}
+
+SchemaModel Workbench::read_scripts_of(const std::vector<SchemaScript>& scripts) {
     auto& connection = empty_scratch();
-    for (const auto& script : read_scripts(source)) {
+    for (const auto& script : scripts) {
         run(script, connection);
         for (auto& hint : rename_hints(script.text)) hints_.push_back(std::move(hint));
     }

@@ -32,7 +32,8 @@ class Workbench {
     Connection& scratch();
     Connection& empty_scratch();
     SchemaModel read_database(const SchemaSource& source);
-    SchemaModel read_scripts_of(const SchemaSource& source);
+    SchemaModel read_scripts_of(const std::vector<SchemaScript>& scripts);
+    SchemaModel read_backup(const SchemaSource& source);
     SchemaModel rebuilt_here(const SchemaModel& model);
     void run(const SchemaScript& script, Connection& connection);
     void refuse_other_engine(EngineKind kind, const std::string& shown) const;

@@ -7,12 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "model/database_url.hpp"
 #include "model/migration.hpp"
 #include "model/report.hpp"
+#include "model/schema_model.hpp"
 #include "model/table_name.hpp"
 
 namespace keel {
 
+class Connection;
+class Engine;
 class OperationContext;
 
 /// What one family needs of another, as interfaces: app fills them. Families stay siblings.
@@ -55,6 +59,33 @@ class BackupOverview {
     virtual ~BackupOverview() = default;
     /// The newest backup of the operation's environment.
     virtual std::optional<BackupSummary> newest(OperationContext& context) = 0;
+};
+
+struct NamedBackup {
+    std::string id;
+    EngineKind engine = EngineKind::sqlite;
+    std::string warning;  ///< what the person should know about the choice, or empty
+};
+
+/// Backups as schemas: what was there, without the rows.
+class BackupSchemas {
+  public:
+    virtual ~BackupSchemas() = default;
+    /// By id, by the beginning of one, or `latest`. Throws ErrorKind::not_found; usage when several
+    /// begin so.
+    virtual NamedBackup find(OperationContext& context, std::string_view text) = 0;
+    /// Throws ErrorKind::integrity when the backup cannot be read. `empty` is a scratch database of
+    /// its engine.
+    virtual SchemaModel read(OperationContext& context, const NamedBackup& backup,
+                             Connection& empty) = 0;
+};
+
+/// The schema that an application declares in C++.
+class DeclaredModels {
+  public:
+    virtual ~DeclaredModels() = default;
+    /// As a script of one engine. Throws ErrorKind::config for a declaration that cannot be.
+    virtual std::string script(const Engine& engine) const = 0;
 };
 
 struct MigrationSummary {
@@ -118,6 +149,8 @@ struct Services {
     SafetyBackup* safety_backup = nullptr;
     TableBackups* table_backups = nullptr;
     BackupOverview* backups = nullptr;
+    BackupSchemas* backup_schemas = nullptr;
+    const DeclaredModels* models = nullptr;  ///< null: the application declares none
     Migrator* migrator = nullptr;
     MigrationFiles* migrations = nullptr;
     MigrationLinter* linter = nullptr;

@@ -73,6 +73,12 @@ std::string new_version(OperationContext& context, const MigrationLayout& layout
 }
 
 void migrate_new(OperationContext& context, const OptionValues& options, Report& report) {
+    if (options.flag("auto") && options.has("rebuild"))
+        throw Error(ErrorKind::usage,
+                    "give either --auto or --rebuild: a difference says itself which tables are "
+                    "rebuilt")
+            .with_hint(
+                "write the rebuild of one table with: keel migrate new NAME --rebuild TABLE");
     if (options.flag("auto")) return generate_migration(context, options, report);
     for (const char* option : {"to", "rename", "one-transaction"}) {
         if (options.has(option))

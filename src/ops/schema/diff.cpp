@@ -102,7 +102,7 @@ void check_schema(OperationContext& context, const OptionValues& options, Report
         report.body.emplace_back(
             MarkedLine{Mark::failure, "the schema is not what the last migration left"});
 
-    const bool is_declared = !context.project().migrations().schema.empty();
+    const bool is_declared = has_declared_schema(context);
     std::vector<SchemaDifference> found;
     if (options.has("against") || is_declared) {
         const auto wanted = options.has("against") ? find_source(context, options.text("against"))

@@ -31,7 +31,7 @@ std::string wanted_text(const Engine& engine, const SchemaModel& model,
 
 std::filesystem::path output_path(OperationContext& context, const OptionValues& options) {
     if (options.has("output")) return std::filesystem::absolute(options.text("output"));
-    if (options.flag("write")) return declared_source(context).path;
+    if (options.flag("write")) return declared_file(context).path;
     return {};
 }
 

@@ -39,7 +39,7 @@ constexpr OperationSpec fingerprint_spec{
 constexpr OptionSpec diff_options[] = {
     {.name = "from",
      .type = OptionType::positional,
-     .help = "environment, .sql file, folder or URL (the active environment)",
+     .help = "environment, .sql file, folder, URL or backup:ID (the active environment)",
      .value_name = "FROM"},
     {.name = "to",
      .type = OptionType::positional,
@@ -57,6 +57,7 @@ constexpr std::string_view diff_examples[] = {
     "keel schema diff",
     "keel schema diff staging prod",
     "keel schema diff prod schema.sql --rename members=users",
+    "keel schema diff backup:latest dev",
     "keel schema diff --exit-code",
 };
 constexpr OperationSpec diff_spec{
@@ -70,11 +71,12 @@ constexpr OperationSpec diff_spec{
 constexpr OptionSpec check_options[] = {
     {.name = "against",
      .type = OptionType::text,
-     .help = "environment, .sql file, folder or URL instead of the declared schema",
+     .help = "environment, .sql file, folder, URL or backup:ID instead of the declared schema",
      .value_name = "SCHEMA"},
 };
 constexpr std::string_view check_examples[] = {"keel schema check",
-                                               "keel schema check -e prod --against staging"};
+                                               "keel schema check -e prod --against staging",
+                                               "keel schema check --against backup:latest"};
 constexpr OperationSpec check_spec{
     .name = "schema check",
     .summary = "compare the database with the declared schema and the last migration",
