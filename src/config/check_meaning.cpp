@@ -151,6 +151,7 @@ class MeaningChecker {
     }
 
     void check_local_protection() {
+        check_local_rehearsal();
         const EnvironmentTable base(sources_.base, sources_.variables);
         for (const auto& member : environments()) {
             const auto name = normalize_environment_name(member.key);
@@ -161,6 +162,15 @@ class MeaningChecker {
                    fmt::format("keel.local.toml may not lower the protection of '{}'", name),
                    "change keel.toml, where everybody sees it", lowering_position(member));
         }
+    }
+
+    void check_local_rehearsal() {
+        const auto* migrations = sources_.merged.find("migrations");
+        const auto* wanted = migrations == nullptr ? nullptr : migrations->find("rehearsal");
+        if (wanted == nullptr || !is_local(wanted->where) || wanted->text == "refuse") return;
+        report(Severity::error, "lowers-protection",
+               "keel.local.toml may not do without rehearsals",
+               "change keel.toml, where everybody sees it", wanted->where);
     }
 
     /// Fewer approvals than everybody agreed on, or other people to give them.

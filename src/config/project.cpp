@@ -103,6 +103,7 @@ MigrationSettings read_migrations(const Sources& sources, const ProjectOverrides
     migrations.layout = overrides.layout.value_or(layout ? layout->text : "auto");
     const auto schema = text_or(sources, "migrations", "schema", "");
     if (!schema.empty()) migrations.schema = absolute(sources.root, schema);
+    migrations.rehearsal = text_or(sources, "migrations", "rehearsal", migrations.rehearsal);
     read_around(sources, migrations);
     return migrations;
 }

@@ -32,6 +32,9 @@ struct MigrationSettings {
     std::map<std::string, std::string> placeholders;  ///< values by name
     std::string placeholder_form = "${name}";
     MigrationHooks hooks;
+    /// What `migrate up` does about files that were not rehearsed, on a protected environment that
+    /// holds rows.
+    std::string rehearsal = "refuse";  ///< "refuse", "warn", "off"
 };
 
 /// What [lint] says about the rules of `keel migrate lint`, by their ids or names.

@@ -1,7 +1,10 @@
 #include "ops/migrate/observed_connection.hpp"
-#include "db/observation.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "db/observation.hpp"
+#include "db/statement_reader.hpp"
 
 namespace keel {
 namespace {
@@ -23,6 +26,30 @@ std::vector<std::string> rewritten(const Observation& before, const Observation&
     for (const auto& [table, file] : before.storage) {
         const auto now = after.storage.find(table);
         if (now != after.storage.end() && now->second != file) tables.push_back(table);
+    }
+    return tables;
+}
+
+/// Whether it takes time that grows with the table's rows.
+bool goes_through_rows(ActionKind kind) {
+    constexpr auto kinds = std::to_array<ActionKind>(
+        {ActionKind::create_index, ActionKind::reindex, ActionKind::update, ActionKind::delete_rows,
+         ActionKind::merge, ActionKind::select, ActionKind::insert, ActionKind::create_table_as,
+         ActionKind::drop_column, ActionKind::set_type, ActionKind::set_not_null,
+         ActionKind::add_constraint, ActionKind::validate_constraint,
+         ActionKind::create_materialized_view, ActionKind::refresh_materialized_view,
+         ActionKind::cluster, ActionKind::vacuum, ActionKind::vacuum_full, ActionKind::analyze});
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+std::vector<std::string> tables_gone_through(const ReadStatement& statement) {
+    std::vector<std::string> tables;
+    for (const SqlAction& action : statement.actions) {
+        if (!goes_through_rows(action.kind)) continue;
+        // What rows are put into takes as long as there are rows to put.
+        const bool only_from = action.kind == ActionKind::insert && !action.others.empty();
+        if (!only_from) tables.push_back(action.object.text());
+        for (const SqlName& other : action.others) tables.push_back(other.text());
     }
     return tables;
 }
@@ -55,18 +82,21 @@ void ObservedConnection::run_script(std::span<const Statement> statements) {
         ObservedStatement seen{.number = statement.number, .line = statement.line};
         const auto began = worked_;
         seen.duration = timed([&] { inner_->run_script(std::span(&statement, 1)); });
-        look(seen, began);
+        look(seen, statement.text, began);
         statements_.push_back(std::move(seen));
     }
 }
 
-void ObservedConnection::look(ObservedStatement& statement, std::chrono::microseconds began) {
+void ObservedConnection::look(ObservedStatement& statement, std::string_view text,
+                              std::chrono::microseconds began) {
+    statement.named = tables_gone_through(engine_.statement_reader().read(text));
     if (!inner_->in_transaction()) return;
     Observation now = engine_.observe(*inner_);
     for (const ObservedLock& lock : now.locks) since_.emplace(lock, began);
     statement.rewritten = rewritten(last_, now);
     statement.rows_read = increase(last_.rows_read, now.rows_read);
     statement.rows_written = increase(last_.rows_written, now.rows_written);
+    statement.is_observed = !now.storage.empty();
     last_ = std::move(now);
 }
 

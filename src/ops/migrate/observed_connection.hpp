@@ -19,6 +19,10 @@ struct ObservedStatement {
     std::vector<std::string> rewritten;             ///< tables that got another file
     std::map<std::string, std::int64_t> rows_read;  ///< by whole scans
     std::map<std::string, std::int64_t> rows_written;
+    /// Tables in its text whose rows it would go through, by what statements of its kind do.
+    std::vector<std::string> named;
+    bool is_observed = false;  ///< the server told of its tables: not on SQLite, nor outside a
+                               ///< transaction
 };
 
 struct HeldLock {
@@ -66,7 +70,7 @@ class ObservedConnection final : public Connection {
   private:
     template <typename Work>
     std::chrono::microseconds timed(const Work& work);
-    void look(ObservedStatement& statement, std::chrono::microseconds began);
+    void look(ObservedStatement& statement, std::string_view text, std::chrono::microseconds began);
     void release_locks();
 
     std::unique_ptr<Connection> inner_;

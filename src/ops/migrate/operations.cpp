@@ -33,7 +33,7 @@ constexpr std::array<OptionSpec, 6> new_options{
      {.name = "auto", .help = "write what leads from the database to the declared schema"},
      {.name = "to",
       .type = OptionType::text,
-      .help = "with --auto: environment, .sql file, folder or URL instead",
+      .help = "with --auto: environment, .sql file, folder, URL or backup:ID instead",
       .value_name = "SCHEMA"},
      {.name = "rename",
       .type = OptionType::list,
@@ -76,7 +76,7 @@ constexpr OperationSpec up_spec{.name = "migrate up",
                                 .examples = up_examples,
                                 .creates_database = true};
 
-constexpr std::array<OptionSpec, 2> rehearse_options{
+constexpr std::array<OptionSpec, 3> rehearse_options{
     {{.name = "to",
       .type = OptionType::text,
       .help = "rehearse up to this version, and no further",
@@ -84,9 +84,14 @@ constexpr std::array<OptionSpec, 2> rehearse_options{
      {.name = "steps",
       .type = OptionType::integer,
       .help = "rehearse at most so many",
-      .value_name = "N"}}};
-constexpr std::array<std::string_view, 2> rehearse_examples{"keel migrate rehearse",
-                                                            "keel migrate rehearse --env prod"};
+      .value_name = "N"},
+     {.name = "estimate-for",
+      .type = OptionType::text,
+      .help = "say too what it would take with the table sizes of this environment",
+      .value_name = "ENV"}}};
+constexpr std::array<std::string_view, 3> rehearse_examples{
+    "keel migrate rehearse", "keel migrate rehearse --env prod",
+    "keel migrate rehearse --env staging --estimate-for prod"};
 constexpr OperationSpec rehearse_spec{
     .name = "migrate rehearse",
     .summary = "try pending migrations, up and down, on a disposable copy of the data",

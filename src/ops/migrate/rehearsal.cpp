@@ -40,6 +40,8 @@ RehearsedMigration Rehearsal::rehearse(const Migration& migration) {
     RehearsedMigration result{
         .version = migration.version, .name = migration.name, .checksum = migration.checksum};
     result.rows_before = before.rows();
+    result.schema_before = before.schema;
+    for (const auto& [name, content] : before.tables) result.tables.emplace(name, content.rows);
     result.up = run(up, row_of_up(up, ++sequence_));
     result.locks = connection_->locks();
     result.statements = connection_->statements();
@@ -49,6 +51,7 @@ RehearsedMigration Rehearsal::rehearse(const Migration& migration) {
     });
     state_ = read_content(*connection_, run_.engine, run_.context);
     result.rows_after = state_->rows();
+    result.schema_after = state_->schema;
     if (migration.has_down()) undo(migration, up, before, result);
     return result;
 }

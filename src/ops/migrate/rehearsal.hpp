@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct RehearsedMigration {
     std::string version;
     std::string name;
     std::string checksum;
+    std::string schema_before;  ///< fingerprints
+    std::string schema_after;
     std::chrono::microseconds up{0};
     std::optional<std::chrono::microseconds> down;      ///< absent: it has none
     std::optional<std::chrono::microseconds> up_again;  ///< absent: it was not undone
@@ -24,6 +27,8 @@ struct RehearsedMigration {
     std::vector<ObservedStatement> statements;          ///< of the first up
     std::uint64_t rows_before = 0;
     std::uint64_t rows_after = 0;
+    std::map<std::string, std::uint64_t>
+        tables;                   ///< their rows before, as `read_content` names them
     bool schema_restored = true;  ///< by its down
     bool data_restored = true;
     std::vector<std::string> not_restored;  ///< tables whose rows the down left otherwise

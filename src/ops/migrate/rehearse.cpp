@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/rehearsal.hpp"
+#include "ops/migrate/rehearsal_estimate.hpp"
 #include "ops/migrate/rehearsal_record.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
@@ -54,6 +55,26 @@ Json statements_json(const RehearsedMigration& step) {
                            .set("scans", counts_json(statement.rows_read))
                            .set("writes", counts_json(statement.rows_written)));
     return list;
+}
+
+/// Locks are held for as long as their migration.
+Json estimate_json(const RehearsedMigration& step, const StepEstimate& estimate) {
+    const double factor = step.up.count() <= 0 ? 1
+                                               : static_cast<double>(estimate.up.count()) /
+                                                     static_cast<double>(step.up.count());
+    Json locks = Json::array();
+    for (const HeldLock& held : step.locks) {
+        const auto longer = static_cast<double>(held.held.count()) * factor;
+        const std::chrono::microseconds there(static_cast<std::int64_t>(longer));
+        locks.push_back(Json::object()
+                            .set("relation", held.lock.relation)
+                            .set("mode", held.lock.mode)
+                            .set("held_ms", in_ms(there).count()));
+    }
+    return Json::object()
+        .set("up_ms", in_ms(estimate.up).count())
+        .set("locks", locks)
+        .set("unknown", Json::from(estimate.unknown));
 }
 
 Json step_json(const RehearsedMigration& step) {
@@ -109,6 +130,15 @@ void show(const RehearsedMigration& step, Report& report) {
                                   format_duration(in_ms(held.held)))});
 }
 
+void show_estimate(const std::string& environment, const StepEstimate& estimate, Report& report) {
+    auto text =
+        fmt::format("    estimated on {}: up {}", environment, format_duration(in_ms(estimate.up)));
+    if (!estimate.unknown.empty())
+        text += fmt::format(", not counting {}: the copy holds no rows to measure by",
+                            join(estimate.unknown, ", "));
+    report.body.emplace_back(Paragraph{std::move(text)});
+}
+
 UpTarget target_of(const OptionValues& options) {
     UpTarget target{.to = options.text("to"), .steps = std::nullopt};
     if (options.has("steps")) target.steps = options.integer("steps", 0);
@@ -117,29 +147,48 @@ UpTarget target_of(const OptionValues& options) {
 
 class RehearsalReport {
   public:
-    RehearsalReport(OperationContext& context, Report& report)
-        : context_(context), report_(report) {}
+    RehearsalReport(OperationContext& context, Report& report, const std::string& estimated_for)
+        : context_(context), report_(report) {
+        if (!estimated_for.empty()) sizes_.emplace(context, estimated_for);
+    }
 
     void add(const RehearsedMigration& step) {
-        steps_.push_back(step_json(step));
+        auto json = step_json(step);
         show(step, report_);
+        if (sizes_) {
+            const auto estimate = sizes_->of(step);
+            json.set("estimate", estimate_json(step, estimate));
+            show_estimate(sizes_->environment(), estimate, report_);
+            estimated_ += estimate.up;
+            if (steps_.as_array().empty()) tables_ = sizes_->tables_json(step);
+        }
+        steps_.push_back(std::move(json));
         restored_ = restored_ && step.schema_restored;
         good_ = good_ && is_good(step);
-        if (is_good(step)) checksums_.push_back(step.checksum);
+        if (is_good(step))
+            rehearsed_.push_back({step.checksum, step.schema_before, step.schema_after});
     }
 
     void finish() {
         report_.result.set("steps", steps_).set("schema_restored", restored_).set("ok", good_);
+        if (sizes_)
+            report_.result.set("estimate", Json::object()
+                                               .set("environment", sizes_->environment())
+                                               .set("up_ms", in_ms(estimated_).count())
+                                               .set("tables", tables_));
         report_.has_findings = !good_;
-        if (!checksums_.empty()) remember_rehearsed(context_, checksums_);
+        if (!rehearsed_.empty()) remember_rehearsed(context_, rehearsed_);
         if (good_) report_.next_steps.emplace_back("keel migrate up");
     }
 
   private:
     OperationContext& context_;
     Report& report_;
+    std::optional<SizeEstimate> sizes_;
+    std::chrono::microseconds estimated_{0};
+    Json tables_ = Json::array();
     Json steps_ = Json::array();
-    std::vector<std::string> checksums_;
+    std::vector<RehearsedFile> rehearsed_;
     bool restored_ = true;
     bool good_ = true;
 };
@@ -151,13 +200,15 @@ void migrate_rehearse(OperationContext& context, const OptionValues& options, Re
     const Standing standing = compare(files, read_history(context));
     if (const AppliedEntry* entry = standing.unfinished()) refuse_unfinished(*entry);
     const auto selected = select_pending(standing, target_of(options));
-    RehearsalReport outcome(context, report);
+    RehearsalReport outcome(context, report, options.text("estimate-for"));
     if (selected.empty()) {
         report.body.emplace_back(
             MarkedLine{Mark::ok, "nothing to rehearse: no migration is pending"});
         return outcome.finish();
     }
     RehearsalClone clone(context);
+    report.result.set("copy",
+                      Json::object().set("method", clone.method()).set("bytes", clone.bytes()));
     {
         Rehearsal rehearsal(context, clone, standing.last_sequence);
         for (std::size_t i = 0; i < selected.size() && !rehearsal.is_stuck(); ++i) {

@@ -99,12 +99,23 @@ class ScriptCompiler {
             statement.offset += section.offset;
             statement.line += section.line - 1;
             statement.number = static_cast<int>(target.size()) + 1;
+            settle_line_ends(statement);
             target.push_back(statement);
         }
         for (SplitNote& note : cut.notes) {
             note.line += section.line - 1;
             script_.notes.push_back(std::move(note));
         }
+    }
+
+    /// SQLite keeps a definition's text. It is to be the same whatever line ends the working copy
+    /// has, as it is with SQLite's own shell; the checksum is blind to them too.
+    void settle_line_ends(Statement& statement) {
+        const bool has_any = statement.text.find("\r\n") != std::string_view::npos;
+        if (!has_any || engine_.kind() != EngineKind::sqlite) return;
+        script_.own_texts.push_back(
+            std::make_shared<const std::string>(replace_all(statement.text, "\r\n", "\n")));
+        statement.text = *script_.own_texts.back();
     }
 
     SplitResult split(const MigrationSection& section) const {
@@ -172,6 +183,19 @@ std::string Script::label() const {
     return migration_label(migration->version, migration->name);
 }
 
+namespace {
+
+/// Where a byte of a statement's text stands behind the statement's beginning in the file.
+std::size_t offset_in_file(const Script& script, const Statement& statement, std::size_t offset) {
+    const bool is_own = std::ranges::any_of(
+        script.own_texts, [&](const auto& text) { return text->data() == statement.text.data(); });
+    if (!is_own) return offset;
+    const auto before = statement.text.substr(0, offset);
+    return offset + static_cast<std::size_t>(std::ranges::count(before, '\n'));
+}
+
+}  // namespace
+
 SourcePosition Script::locate(const Statement& statement, std::optional<std::size_t> offset) const {
     SourcePosition where{.file = migration->file.native(),
                          .line = statement.line,
@@ -181,7 +205,8 @@ SourcePosition Script::locate(const Statement& statement, std::optional<std::siz
     if (section == nullptr) return where;
     where.file = file_of(*migration, *section);
     const LineColumn place =
-        place_in_file(*section, statement.offset - section->offset + offset.value_or(0));
+        place_in_file(*section, statement.offset - section->offset +
+                                    offset_in_file(*this, statement, offset.value_or(0)));
     where.line = place.line;
     where.column = place.column;
     return where;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ struct Script {
     bool idempotent = false;
     std::string probe;
     std::optional<std::chrono::milliseconds> lock_timeout;  ///< the longest that a section asks for
+    /// Statements that run in other words than those of the file. Shared because scripts are
+    /// copied.
+    std::vector<std::shared_ptr<const std::string>> own_texts = {};
 
     /// "20260101_users", for messages.
     std::string label() const;

@@ -9,7 +9,7 @@
 #include "ops/migrate/lint_before_up.hpp"
 #include "ops/migrate/native_parser.hpp"
 #include "ops/migrate/prepare.hpp"
-#include "ops/migrate/rehearsal_record.hpp"
+#include "ops/migrate/rehearsal_demand.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
 #include "ops/migrate/step_runner.hpp"
@@ -32,19 +32,6 @@ bool is_brand_new(OperationContext& context, const Standing& standing) {
     Connection* connection = context.connection_if_exists();
     if (connection == nullptr) return true;
     return context.engine().inspector().inspect(*connection, {}).tables.empty();
-}
-
-/// Somebody's data deserves that what is to be done to it was tried on a copy.
-void warn_of_unrehearsed(OperationContext& context, const std::vector<const Migration*>& selected,
-                         Report& report) {
-    const auto missing = not_rehearsed(context, selected);
-    if (missing.empty()) return;
-    report.warnings.push_back(
-        fmt::format("{} of {} pending migrations {} not rehearsed as they are now ({}{}): try "
-                    "them first with keel migrate rehearse",
-                    missing.size(), selected.size(), missing.size() == 1 ? "was" : "were",
-                    migration_label(missing.front()->version, missing.front()->name),
-                    missing.size() > 1 ? ", …" : ""));
 }
 
 PlanStep plan_step(const Script& script, const std::string& destruction) {
@@ -74,6 +61,7 @@ Plan MigrateUp::plan(OperationContext& context) {
     selected_ = select_pending(standing_, target_);
     plan_pending(context, plan);
     lint_once(context);
+    demand_rehearsal_once(context);
     return plan;
 }
 
@@ -102,6 +90,13 @@ void MigrateUp::read_files(OperationContext& context) {
     hooks_ = project_hooks(context);
     add_hooks(files_, hooks_, context.project().root());
     has_read_ = true;
+}
+
+/// What is gone on with is half done, so it cannot be rehearsed; a dry run only looks.
+void MigrateUp::demand_rehearsal_once(OperationContext& context) {
+    if (has_asked_rehearsal_ || unfinished_ != nullptr || context.is_read_only_run()) return;
+    has_asked_rehearsal_ = true;
+    rehearsal_warning_ = demand_rehearsal(context, selected_);
 }
 
 const Script& MigrateUp::script_of(const Migration& migration, const Engine& engine) {
@@ -148,7 +143,6 @@ void MigrateUp::apply(OperationContext& context, Report& report) {
     const MigrationRun run = make_run(context);
     warn(report);
     if (!standing_.applied.empty()) {
-        if (context.is_known_protected()) warn_of_unrehearsed(context, selected_, report);
         warn_of_obstacles(run, report);
     }
     {
@@ -176,6 +170,7 @@ MigrationSeries::Plan MigrateUp::series_plan() const {
 
 void MigrateUp::warn(Report& report) const {
     report.warnings.insert(report.warnings.end(), lint_warnings_.begin(), lint_warnings_.end());
+    if (!rehearsal_warning_.empty()) report.warnings.push_back(rehearsal_warning_);
     for (const AppliedEntry& entry : standing_.applied) {
         if (entry.is_missing())
             report.warnings.push_back(

@@ -32,6 +32,7 @@ class MigrateUp final : public Operation {
     void plan_unfinished(OperationContext& context, Plan& plan);
     void plan_pending(OperationContext& context, Plan& plan);
     void lint_once(OperationContext& context);
+    void demand_rehearsal_once(OperationContext& context);
     void warn(Report& report) const;
     void warn_of_obstacles(const MigrationRun& run, Report& report) const;
     void resume(const MigrationRun& run, MigrationSeries& series, OutcomeReport& outcomes) const;
@@ -51,6 +52,8 @@ class MigrateUp final : public Operation {
     const AppliedEntry* unfinished_ = nullptr;
     bool has_linted_ = false;
     std::vector<std::string> lint_warnings_;
+    bool has_asked_rehearsal_ = false;
+    std::string rehearsal_warning_;
 };
 
 }  // namespace keel
