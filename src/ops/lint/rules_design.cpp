@@ -34,9 +34,10 @@ void no_primary_key(const Subject& s, Remarks& remarks) {
     // The end of the file counts: it may come in a statement of its own.
     for (const auto& statement : s.statements()) {
         for (const SqlAction& action : statement.read.actions) {
-            const bool is_key = action.kind == ActionKind::add_constraint &&
-                                action.object == s.action->object && primary_key(action) != nullptr;
-            if (is_key) return;
+            if (action.object != s.action->object) continue;
+            const bool is_key =
+                action.kind == ActionKind::add_constraint && primary_key(action) != nullptr;
+            if (is_key || action.kind == ActionKind::drop_table) return;
         }
     }
     if (primary_key(*s.action) != nullptr) return;

@@ -48,6 +48,7 @@ void forgotten_in_rebuild(const TableState& before, const TableState& after,
         remarks.push_back(
             {.message = fmt::format("rebuilding {} loses {}", before.name.text(), what),
              .at = &at});
+        return &remarks.back();
     };
     for (const auto& index : before.indexes) {
         const bool is_there = std::ranges::any_of(after.indexes, [&](const IndexState& other) {
@@ -60,7 +61,8 @@ void forgotten_in_rebuild(const TableState& before, const TableState& after,
     if (before.autoincrement() && !after.autoincrement())
         forget("AUTOINCREMENT: ids of deleted rows are given out again");
     else if (before.autoincrement())
-        forget("the mark of AUTOINCREMENT, unless sqlite_sequence is copied");
+        forget("the mark of AUTOINCREMENT, unless sqlite_sequence is copied (Keel does it)")
+            ->severity = Severity::warning;
 }
 
 bool copies_sequence(const JudgedFile& file) {

@@ -230,7 +230,7 @@ void SchemaState::apply(const SqlAction& action, int file) {
     if (action.kind == ActionKind::drop_table) return drop_table(action.object);
     if (action.kind == ActionKind::rename_table)
         return rename_table(action.object, action.new_name);
-    if (!apply_to_table(action) && !apply_to_index(action)) apply_to_names(action);
+    if (!apply_to_table(action) && !apply_to_index(action)) apply_to_names(action, file);
 }
 
 }  // namespace keel::lint

@@ -95,7 +95,7 @@ class SchemaState {
     bool apply_to_table(const SqlAction& action);
     void apply_to_partition(const SqlAction& action);
     bool apply_to_index(const SqlAction& action);
-    void apply_to_names(const SqlAction& action);
+    void apply_to_names(const SqlAction& action, int file);
     void add_constraint(TableState& table, SqlConstraint constraint) const;
     void add_column(TableState& table, const SqlColumn& column) const;
 

@@ -118,7 +118,7 @@ bool SchemaState::apply_to_index(const SqlAction& action) {
     return true;
 }
 
-void SchemaState::apply_to_names(const SqlAction& action) {
+void SchemaState::apply_to_names(const SqlAction& action, int file) {
     const std::string name = known_name(action.object).text();
     if (action.kind == ActionKind::create_enum) names_.enums[name] = action.values;
     if (action.kind == ActionKind::add_enum_value) names_.enums[name].push_back(action.name);
@@ -136,7 +136,7 @@ void SchemaState::apply_to_names(const SqlAction& action) {
         names_.views[name] = action.others;
     if (is_materialized) {
         names_.materialized_views.insert(name);
-        create_table(action, made_before);
+        create_table(action, file);
     }
     if (action.kind == ActionKind::drop_view || action.kind == ActionKind::drop_materialized_view) {
         names_.views.erase(name);
