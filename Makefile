@@ -38,7 +38,7 @@ check: test
 	@test -f build/tsan/build.ninja || cmake --preset tsan
 	@cmake --build --preset tsan -j $(JOBS)
 	@ctest --preset tsan -j $(JOBS)
-	@KEEL_TEST_THOROUGH=1 KEEL_TEST_PAIRS=200 ctest --preset dev -R '^schema$$'
+	@KEEL_TEST_THOROUGH=1 KEEL_TEST_PAIRS=200 KEEL_CORPUS_STEPS=300 ctest --preset dev -R '^(schema$$|corpus_)'
 	@KEEL_ALL_INSTANTS=1 ctest --preset dev -R '^migrate$$'
 	@tools/check_headers
 	@tools/check_tidy build/dev
