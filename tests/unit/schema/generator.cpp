@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "generator_more.hpp"
 
 namespace keel::test {
 namespace {
@@ -58,14 +59,16 @@ constexpr auto sqlite_types = std::to_array<Type>({{"integer", "7", true},
 class Generator {
   public:
     Generator(EngineKind engine, const Choices& choices)
-        : is_postgres_(engine == EngineKind::postgres), choices_(choices) {}
+        : engine_(engine), is_postgres_(engine == EngineKind::postgres), choices_(choices) {}
 
     std::string run() {
+        script_ += generate_rarer_types(engine_, choices_);
         if (is_postgres_) make_types();
         for (unsigned number = 0; number < table_count; ++number) make_table(number);
         for (unsigned number = 0; number < table_count; ++number) make_parts(number);
         make_views();
         if (is_postgres_) make_partitions();
+        script_ += generate_rarer_tables(engine_, choices_);
         return std::move(script_);
     }
 
@@ -253,6 +256,7 @@ class Generator {
         if (chance("parts.index", 50)) say("create index parts_n on parts (n)");
     }
 
+    EngineKind engine_;
     bool is_postgres_;
     const Choices& choices_;
     std::string script_;
