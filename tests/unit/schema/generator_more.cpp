@@ -129,6 +129,9 @@ class Rarer {
                 ? fmt::format(", constraint small check (room < {}) no inherit",
                               pick("booking.limit", 3) + 5)
                 : ""));
+        if (chance("booking.storage", 40))
+            say(fmt::format("alter table booking alter note set storage {}",
+                            pick("booking.stored", 2) == 0 ? "external" : "main"));
         if (chance("booking.filled", 30)) say("alter table booking set (fillfactor = 70)");
         if (chance("booking.replica", 30)) say("alter table booking replica identity full");
         if (chance("booking.statistics", 40))
