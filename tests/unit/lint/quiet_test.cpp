@@ -36,8 +36,7 @@ const Quiet quiet[] = {
      "-- migrate:up transaction:false\ncreate index concurrently t_n on t (n);\n"
      "-- migrate:down transaction:false\ndrop index concurrently t_n;\n"},
     {EngineKind::postgres, "create table t (id bigint primary key, n bigint);",
-     "-- migrate:up\nalter table t add column more text;\nalter table t alter column n set default "
-     "3;\n"
+     "-- migrate:up\nalter table t add column more text, alter column n set default 3;\n"
      "-- migrate:down\nalter table t alter column n drop default, drop column more;\n"},
     {EngineKind::sqlite, "",
      "-- migrate:up\ncreate table passing (id integer);\ninsert into passing values (1);\n"
