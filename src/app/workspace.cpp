@@ -88,6 +88,7 @@ struct Workspace::Parts {
     EnvironmentReader variables;
     Engines engines;
     std::unique_ptr<SafetyBackup> safety_backup = make_safety_backup();
+    std::unique_ptr<TableBackups> table_backups = make_table_backups();
     std::unique_ptr<BackupOverview> backups = make_backup_overview();
     std::unique_ptr<BackupSchemas> backup_schemas = make_backup_schemas();
     std::unique_ptr<Migrator> migrator = make_migrator();
@@ -96,6 +97,7 @@ struct Workspace::Parts {
     std::unique_ptr<DeclaredModels> models;
     std::unique_ptr<Recoverer> backup_recoverer = make_backup_recoverer();
     Services services{.safety_backup = safety_backup.get(),
+                      .table_backups = table_backups.get(),
                       .backups = backups.get(),
                       .backup_schemas = backup_schemas.get(),
                       .migrator = migrator.get(),

@@ -25,6 +25,7 @@ class SchemaChangeGuard;
 class SchemaTools;
 class ScratchSchema;
 class StatementReader;
+class TableArchive;
 struct Observation;
 struct SchemaChangeOptions;
 struct TableRebuild;
@@ -69,6 +70,8 @@ class Engine {
     /// server.
     virtual std::unique_ptr<ScratchSchema> make_scratch() const;
     virtual const Copier& copier() const noexcept = 0;
+    /// Backups of some tables, and tables out of backups.
+    virtual const TableArchive& table_archive() const noexcept = 0;
     /// Reads and compares whole schemas.
     virtual const SchemaTools& schema_tools() const noexcept = 0;
     /// What must be done around a transaction that may change the schema; nothing when BEGIN and

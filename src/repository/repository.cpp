@@ -1,5 +1,7 @@
 #include "repository/repository.hpp"
 
+#include "model/manifest_scope.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,11 +37,20 @@ std::string_view to_string(BackupState state) noexcept {
     return "damaged";
 }
 
+namespace {
+
+/// How much a check of that kind says.
+int weight_of(const Verification& check) noexcept {
+    if (check.how == "restored") return 2;
+    return check.how == "read" ? 1 : 0;
+}
+
+}  // namespace
+
 const Verification* Backup::proof() const noexcept {
     const Verification* best = nullptr;
     for (const Verification& check : checks) {
-        const bool is_weaker = best && best->how == "restored" && check.how != "restored";
-        if (check.ok && !is_weaker) best = &check;
+        if (check.ok && (!best || weight_of(check) >= weight_of(*best))) best = &check;
     }
     return best;
 }
@@ -157,7 +168,8 @@ std::unique_ptr<const BaseBackup> Repository::choose_base(const Contents& conten
     const auto is_fit = [&](const Backup& backup) {
         return backup.is_readable() && backup.state != BackupState::damaged &&
                backup.manifest.environment == options.environment &&
-               backup.manifest.content.engine == options.engine;
+               backup.manifest.content.engine == options.engine &&
+               is_of_tables(backup.manifest.content) == options.of_tables;
     };
     const auto newest = std::ranges::find_if(contents.listing.backups, is_fit);
     if (newest == contents.listing.backups.end()) return nullptr;
@@ -184,13 +196,33 @@ BackupIndex Repository::index(const Manifest& manifest) const {
     return read_index(*storage_, *vault_, manifest);
 }
 
+void Repository::require_readable(const Backup& backup) const {
+    if (!backup.is_closed) return;
+    throw Error(ErrorKind::config, "this key may write backups, and not read them")
+        .with_hint("verify with the passphrase, or a key file that may read");
+}
+
 Verification Repository::verify(const Backup& backup, const Context& context) const {
     const Stopwatch stopwatch;
     Verification result{.at = {}, .how = "read"};
-    if (backup.is_closed)
-        throw Error(ErrorKind::config, "this key may write backups, and not read them")
-            .with_hint("verify with the passphrase, or a key file that may read");
+    require_readable(backup);
     if (backup.is_readable()) result = read_back(*storage_, *vault_, backup.manifest, context);
+    if (!backup.is_readable()) result.problems = backup.problems;
+    result.at = options_.clock.now();
+    result.duration_ms = stopwatch.elapsed().count();
+    return result;
+}
+
+Verification Repository::verify_sample(const Backup& backup, std::uint64_t parts,
+                                       const Context& context) const {
+    const Stopwatch stopwatch;
+    Verification result{.at = {}, .how = "sample"};
+    require_readable(backup);
+    const auto is_sample = [](const Verification& check) { return check.how == "sample"; };
+    const auto turn = static_cast<std::uint64_t>(std::ranges::count_if(backup.checks, is_sample));
+    if (backup.is_readable())
+        result = read_sample(*storage_, *vault_, backup.manifest,
+                             {.parts = parts, .part = turn % parts}, context);
     if (!backup.is_readable()) result.problems = backup.problems;
     result.at = options_.clock.now();
     result.duration_ms = stopwatch.elapsed().count();

@@ -41,7 +41,8 @@ struct Backup {
     std::vector<Verification> checks;   ///< oldest first
 
     bool is_readable() const noexcept { return !digest.empty(); }
-    /// The last trial restore that found all well; without one, the last reading.
+    /// The last trial restore that found all well; without one, the last reading; without one, the
+    /// last sample.
     const Verification* proof() const noexcept;
 };
 
@@ -82,6 +83,7 @@ struct BeginOptions {
     /// none.
     std::string environment = {};
     EngineKind engine = EngineKind::sqlite;
+    bool of_tables = false;  ///< builds upon backups of some tables, not of whole databases
     /// A copy of a backup of another repository keeps its id and time.
     std::string id = {};
     std::optional<TimePoint> created_at = std::nullopt;
@@ -125,6 +127,10 @@ class Repository {
     /// Reads every byte of every stream and compares with the manifest. Findings are in the result;
     /// throws only ErrorKind::cancelled.
     Verification verify(const Backup& backup, const Context& context) const;
+    /// Reads and decrypts one of `parts` equal shares of what is stored. Which one goes by the
+    /// samples that were taken before, so that `parts` of them have read everything.
+    Verification verify_sample(const Backup& backup, std::uint64_t parts,
+                               const Context& context) const;
     /// Keeps a check beside the backup.
     void record(const Backup& backup, const Verification& verification);
 
@@ -178,6 +184,7 @@ class Repository {
                std::shared_ptr<const Vault> vault);
 
     static void make(Storage& storage, const RepositoryOptions& options);
+    void require_readable(const Backup& backup) const;
     void require_space(std::uint64_t expected_bytes) const;
     /// Serialises writers for the short moments where they look at each other's work.
     static std::unique_ptr<StorageLock> take_lock(Storage& storage,

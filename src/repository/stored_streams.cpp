@@ -149,6 +149,17 @@ class ReadBack {
         result_.checked_bytes += contents_->manifest.index_bytes;
     }
 
+    void run_sample(const SamplePart& sample) {
+        FrameDecoder decoder;
+        const auto& chunks = contents_->index.chunks;
+        for (std::size_t i = sample.part; i < chunks.size(); i += sample.parts) {
+            attempt([&] { contents_->packs.read(static_cast<std::uint32_t>(i), decoder); });
+            result_.checked_bytes += chunks[i].stored;
+            done_ += chunks[i].stored;
+            report("sample");
+        }
+    }
+
   private:
     /// Fingerprints of pages belong to no stream.
     void read_tags() {
@@ -194,18 +205,37 @@ std::unique_ptr<StreamReader> open_streams(const Storage& storage, const Vault& 
         std::make_shared<const Contents>(storage, vault, manifest));
 }
 
-Verification read_back(const Storage& storage, const Vault& vault, const Manifest& manifest,
-                       const Context& context) {
-    Verification result{.at = {}, .how = "read", .ok = false};
+namespace {
+
+template <typename Work>
+Verification checked(const char* how, const Context& context, const Work& work) {
+    Verification result{.at = {}, .how = how, .ok = false};
     context.check_cancelled("reading the backup back");
     try {
-        ReadBack(std::make_shared<const Contents>(storage, vault, manifest), context, result).run();
+        work(result);
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         result.problems.push_back(error.message());
     }
     result.ok = result.problems.empty();
     return result;
+}
+
+}  // namespace
+
+Verification read_back(const Storage& storage, const Vault& vault, const Manifest& manifest,
+                       const Context& context) {
+    return checked("read", context, [&](Verification& result) {
+        ReadBack(std::make_shared<const Contents>(storage, vault, manifest), context, result).run();
+    });
+}
+
+Verification read_sample(const Storage& storage, const Vault& vault, const Manifest& manifest,
+                         const SamplePart& sample, const Context& context) {
+    return checked("sample", context, [&](Verification& result) {
+        ReadBack(std::make_shared<const Contents>(storage, vault, manifest), context, result)
+            .run_sample(sample);
+    });
 }
 
 }  // namespace keel

@@ -20,4 +20,13 @@ std::unique_ptr<StreamReader> open_streams(const Storage& storage, const Vault& 
 Verification read_back(const Storage& storage, const Vault& vault, const Manifest& manifest,
                        const Context& context);
 
+/// One of several equal shares of the chunks of a backup.
+struct SamplePart {
+    std::uint64_t parts = 1;
+    std::uint64_t part = 0;
+};
+/// As read_back, for that share of the chunks.
+Verification read_sample(const Storage& storage, const Vault& vault, const Manifest& manifest,
+                         const SamplePart& sample, const Context& context);
+
 }  // namespace keel

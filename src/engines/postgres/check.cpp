@@ -66,7 +66,23 @@ class ThoroughCheck {
     ThoroughCheck(Connection& connection, std::vector<Diagnostic>& findings)
         : connection_(connection), findings_(findings) {}
 
+    /// Where amcheck could be installed, it is for as long as this looks.
     void run() {
+        connection_.execute("savepoint keel_amcheck");
+        try {
+            connection_.execute("create extension if not exists amcheck schema pg_catalog");
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::cancelled || !connection_.is_usable()) throw;
+            // A session that only reads, a role without the right, a server without the package.
+            connection_.execute("rollback to savepoint keel_amcheck");
+        }
+        look_at_all();
+        connection_.execute("rollback to savepoint keel_amcheck");
+        connection_.execute("release savepoint keel_amcheck");
+    }
+
+  private:
+    void look_at_all() {
         const auto schema = amcheck_schema(connection_);
         for (const auto& table : relations(connection_, checked_tables)) {
             look("damaged-table", table.name, heap_query(schema, table));
@@ -78,7 +94,6 @@ class ThoroughCheck {
         }
     }
 
-  private:
     /// Without amcheck, reading every row at least meets every page's checksum.
     static std::string heap_query(const std::optional<std::string>& schema, const Relation& table) {
         if (!schema) return fmt::format("select count(*) from only {}", table.name);

@@ -16,6 +16,7 @@
 #include "engines/postgres/schema_change.hpp"
 #include "engines/postgres/schema_tools.hpp"
 #include "engines/postgres/statement_reader.hpp"
+#include "engines/postgres/table_archive.hpp"
 
 namespace keel::postgres {
 namespace {
@@ -79,6 +80,7 @@ class PostgresEngine final : public Engine {
           dumper_(options),
           admin_(options),
           copier_(options),
+          table_archive_(options),
           schema_tools_(options) {}
 
     EngineKind kind() const noexcept override { return EngineKind::postgres; }
@@ -99,6 +101,7 @@ class PostgresEngine final : public Engine {
     const Dumper& dumper() const noexcept override { return dumper_; }
     const Admin& admin() const noexcept override { return admin_; }
     const Copier& copier() const noexcept override { return copier_; }
+    const TableArchive& table_archive() const noexcept override { return table_archive_; }
     const SchemaTools& schema_tools() const noexcept override { return schema_tools_; }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
         Connection& connection, const SchemaChangeOptions& options) const override {
@@ -147,6 +150,7 @@ class PostgresEngine final : public Engine {
     PostgresAdmin admin_;
     PostgresStatementReader reader_;
     PostgresCopier copier_;
+    PostgresTableArchive table_archive_;
     PostgresSchemaTools schema_tools_;
 };
 

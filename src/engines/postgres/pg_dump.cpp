@@ -197,12 +197,10 @@ void run_pg_dump(const PgDumpRun& run, ByteSink& sink, const Context& context) {
     const MemoryFile password_file("keel-password", password_file_text(run.wire.password()));
     ProcessOptions options;
     options.program = run.tool.path;
-    options.arguments = {"--format=plain",
-                         "--encoding=UTF8",
-                         "--no-password",
-                         "--section=" + run.section,
-                         "--snapshot=" + run.snapshot,
+    options.arguments = {"--format=" + run.format, "--encoding=UTF8", "--no-password",
                          "--dbname=" + public_conninfo(run.wire)};
+    if (!run.section.empty()) options.arguments.push_back("--section=" + run.section);
+    if (!run.snapshot.empty()) options.arguments.push_back("--snapshot=" + run.snapshot);
     options.unset = libpq_variables();
     options.environment = {{"PGPASSFILE", password_file.path()}, {"LC_ALL", "C"}};
     options.stop = context.stop;
@@ -212,7 +210,33 @@ void run_pg_dump(const PgDumpRun& run, ByteSink& sink, const Context& context) {
         tail += as_text(piece);
         if (tail.size() > tail_size) tail.erase(0, tail.size() - tail_size);
     });
+    // An archive has its own end, which pg_dump's exit status answers for.
+    if (run.format != "plain") tail = trailer;
     check_success(result, tail, run.wire);
+}
+
+void run_pg_restore(const PgRestoreRun& run, const Context& context) {
+    const int major = libpq().server_version(run.wire.raw()) / 10'000;
+    const auto tool = choose_pg_dump(find_pg_dumps(), major).path.parent_path() / "pg_restore";
+    const MemoryFile password_file("keel-password", password_file_text(run.wire.password()));
+    ProcessOptions options;
+    options.program = tool;
+    options.arguments = {"--exit-on-error",
+                         "--no-owner",
+                         "--no-privileges",
+                         "--no-password",
+                         fmt::format("--jobs={}", run.jobs),
+                         "--dbname=" + public_conninfo(run.wire),
+                         run.archive.native()};
+    options.unset = libpq_variables();
+    options.environment = {{"PGPASSFILE", password_file.path()}, {"LC_ALL", "C"}};
+    options.stop = context.stop;
+    const auto result = run_process(options, [](std::span<const std::byte>) {});
+    if (result.status == 0 && !result.was_killed) return;
+    const std::string said = run.wire.password().redact(last_lines(result.error_output));
+    throw Error(ErrorKind::invalid_input,
+                fmt::format("pg_restore could not read '{}': {}", run.archive.native(), said))
+        .with_hint("nothing was changed");
 }
 
 }  // namespace keel::postgres

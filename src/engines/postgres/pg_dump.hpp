@@ -27,14 +27,24 @@ PgDumpTool choose_pg_dump(const std::vector<PgDumpTool>& tools, int server_major
 
 struct PgDumpRun {
     const PgDumpTool& tool;
-    Wire& wire;            ///< whose server, role and database pg_dump connects to
-    std::string snapshot;  ///< exported on it
-    std::string section;   ///< "pre-data" or "post-data"
+    Wire& wire;                    ///< whose server, role and database pg_dump connects to
+    std::string snapshot;          ///< exported on it; empty: its own
+    std::string section;           ///< "pre-data" or "post-data"; empty: everything
+    std::string format = "plain";  ///< or "custom"
 };
 
-/// Writes the section's SQL. The password goes through a file that only memory holds. Throws
-/// unless pg_dump exits with 0 and its output ends as a whole dump does.
+/// Writes the section's SQL, or the whole archive. The password goes through a file that only
+/// memory holds. Throws unless pg_dump exits with 0 and its output ends as a whole dump does.
 void run_pg_dump(const PgDumpRun& run, ByteSink& sink, const Context& context);
+
+struct PgRestoreRun {
+    Wire& wire;  ///< the database that is filled
+    std::filesystem::path archive;
+    std::size_t jobs = 1;
+};
+/// Puts an archive of pg_dump into a database; what is in it belongs to the wire's role. Throws
+/// ErrorKind::invalid_input with what pg_restore said when it does not exit with 0.
+void run_pg_restore(const PgRestoreRun& run, const Context& context);
 
 /// A libpq connection string for the very server, role and database that the wire is on, without
 /// anything secret.

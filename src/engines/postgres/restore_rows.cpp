@@ -19,16 +19,6 @@ Error differs(const TableContent& table, std::string_view what) {
         .with_hint("the target was left as it was; verify the backup: keel backup verify");
 }
 
-/// The lines of a stream as rows.
-class StreamRows final : public RowSource {
-  public:
-    explicit StreamRows(ByteSource& source) : lines_(source) {}
-    std::span<const std::byte> next() override { return as_bytes(lines_.next()); }
-
-  private:
-    LineReader lines_;
-};
-
 }  // namespace
 
 RowRestore::RowRestore(Parts parts) : parts_(std::move(parts)), tables_(tables_of(parts_.content)) {

@@ -39,6 +39,16 @@ class LineReader {
     std::size_t at_ = 0;
 };
 
+/// The lines of a stream as rows.
+class StreamRows final : public RowSource {
+  public:
+    explicit StreamRows(ByteSource& source) : lines_(source) {}
+    std::span<const std::byte> next() override { return as_bytes(lines_.next()); }
+
+  private:
+    LineReader lines_;
+};
+
 /// Called for each row that passes.
 using OnRow = std::function<void(std::string_view row)>;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "db/transaction.hpp"
@@ -28,6 +29,34 @@ std::string values_query(std::span<const SequenceValue> sequences) {
     return query;
 }
 
+/// Sequences that a table's columns own, or ($3) whose values its defaults ask for.
+constexpr std::string_view of_table = R"(
+    select distinct sn.nspname, s.relname
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    left join pg_attrdef a on a.adrelid = c.oid
+    join pg_depend d on (d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
+                         and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i'))
+                     or ($3 and d.classid = 'pg_attrdef'::regclass and d.objid = a.oid
+                         and d.refclassid = 'pg_class'::regclass)
+    join pg_class s on s.relkind = 'S'
+                   and s.oid = case d.classid when 'pg_class'::regclass then d.objid
+                                              else d.refobjid end
+    join pg_namespace sn on sn.oid = s.relnamespace
+    where n.nspname = $1 and c.relname = $2)";
+
+void read_values(Connection& connection, std::vector<SequenceValue>& sequences) {
+    for (std::span<SequenceValue> rest = sequences; !rest.empty();) {
+        const auto batch = rest.first(std::min(read_at_once, rest.size()));
+        connection.query(values_query(batch), {}, [&](const Row& row) {
+            auto& sequence = batch[static_cast<std::size_t>(row.integer(0))];
+            sequence.last_value = row.integer(1);
+            sequence.is_called = row.boolean(2);
+        });
+        rest = rest.subspan(batch.size());
+    }
+}
+
 }  // namespace
 
 std::vector<SequenceValue> read_sequences(Connection& connection) {
@@ -38,16 +67,41 @@ std::vector<SequenceValue> read_sequences(Connection& connection) {
             sequences.push_back({.schema = row.string(0), .name = row.string(1)});
         });
     }
-    for (std::span<SequenceValue> rest = sequences; !rest.empty();) {
-        const auto batch = rest.first(std::min(read_at_once, rest.size()));
-        connection.query(values_query(batch), {}, [&](const Row& row) {
-            auto& sequence = batch[static_cast<std::size_t>(row.integer(0))];
-            sequence.last_value = row.integer(1);
-            sequence.is_called = row.boolean(2);
-        });
-        rest = rest.subspan(batch.size());
-    }
+    read_values(connection, sequences);
     return sequences;
+}
+
+std::vector<SequenceValue> read_table_sequences(Connection& connection,
+                                                std::span<const TableName> tables,
+                                                TableSequences which) {
+    std::vector<SequenceValue> sequences;
+    {
+        CatalogSession session(connection);
+        std::set<std::pair<std::string, std::string>> seen;
+        for (const auto& table : tables) {
+            const std::vector<Value> params = {table.schema, table.name,
+                                               which == TableSequences::used};
+            session.connection().query(of_table, params, [&](const Row& row) {
+                if (seen.emplace(row.string(0), row.string(1)).second)
+                    sequences.push_back({.schema = row.string(0), .name = row.string(1)});
+            });
+        }
+    }
+    read_values(connection, sequences);
+    return sequences;
+}
+
+void set_sequences_here(Connection& connection, const std::vector<SequenceValue>& sequences) {
+    for (const auto& sequence : sequences) {
+        const auto name = quote_name(sequence.schema, sequence.name);
+        const std::vector<Value> params = {name, sequence.last_value, sequence.is_called};
+        if (!connection.query_text("select pg_catalog.to_regclass($1)", std::span(params).first(1)))
+            continue;
+        // RESTART gives it new storage, which the transaction may throw away; setval alone counts
+        // at once.
+        connection.execute(fmt::format("alter sequence {} restart", name));
+        connection.query_text("select pg_catalog.setval($1::pg_catalog.regclass, $2, $3)", params);
+    }
 }
 
 void set_sequences(Connection& connection, const std::vector<SequenceValue>& sequences) {

@@ -45,6 +45,10 @@ Target make_target(Database& database, const CopySpec& spec) {
         const auto found = std::ranges::find_if(known, [&](const WritableColumn& column) {
             return equals_ignore_case(column.name, name);
         });
+        if (found == known.end() && equals_ignore_case(name, "rowid")) {
+            add({.name = "rowid", .type = "integer"});
+            continue;
+        }
         if (found == known.end()) {
             throw Error(ErrorKind::not_found,
                         fmt::format("no column '{}' that can be written in table '{}'",

@@ -16,6 +16,7 @@
 #include "engines/sqlite/schema_tools.hpp"
 #include "engines/sqlite/scratch.hpp"
 #include "engines/sqlite/statement_reader.hpp"
+#include "engines/sqlite/table_archive.hpp"
 #include "engines/sqlite/table_rebuild.hpp"
 
 namespace keel::sqlite {
@@ -49,6 +50,7 @@ class SqliteEngine final : public Engine {
         return std::make_unique<SqliteScratch>();
     }
     const Copier& copier() const noexcept override { return copier_; }
+    const TableArchive& table_archive() const noexcept override { return table_archive_; }
     const SchemaTools& schema_tools() const noexcept override { return schema_tools_; }
 
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(
@@ -90,6 +92,7 @@ class SqliteEngine final : public Engine {
     SqliteAdmin admin_;
     SqliteStatementReader reader_;
     SqliteCopier copier_;
+    SqliteTableArchive table_archive_;
     SqliteSchemaTools schema_tools_;
 };
 

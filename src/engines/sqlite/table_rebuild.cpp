@@ -41,44 +41,6 @@ Definition find_table(Connection& connection, std::string_view table) {
     return *found;
 }
 
-/// The text with another name for the table and all else as it was written.
-std::string renamed(const std::string& sql, const std::string& name) {
-    Tokenizer tokenizer(sql);
-    std::vector<Token> head;
-    while (const auto token = tokenizer.next()) {
-        if (token->text == "(" || token->is("as")) break;
-        head.push_back(*token);
-    }
-    const Token& old = head.back();
-    return sql.substr(0, old.offset) + quote_name(name) + sql.substr(old.end());
-}
-
-/// The columns that hold values of their own; led by rowid where nothing else keeps it.
-std::string columns_to_copy(Connection& connection, const std::string& table) {
-    std::vector<std::string> names;
-    bool has_rowid_alias = false;
-    bool has_rowid_column = false;
-    int key_columns = 0;
-    const std::array<Value, 1> parameters{table};
-    connection.query(
-        "select name, type, pk, hidden from pragma_table_xinfo($1)", parameters,
-        [&](const Row& row) {
-            if (row.integer(3) != 0) return;  // generated
-            names.push_back(quote_name(row.text(0)));
-            key_columns += row.integer(2) > 0 ? 1 : 0;
-            has_rowid_column = has_rowid_column || equals_ignore_case(row.text(0), "rowid");
-            has_rowid_alias = has_rowid_alias ||
-                              (row.integer(2) > 0 && equals_ignore_case(row.text(1), "integer"));
-        });
-    has_rowid_alias = has_rowid_alias && key_columns == 1;
-    const bool has_rowid =
-        connection.query_integer(
-            "select wr from pragma_table_list where schema = 'main' and name = $1", parameters) ==
-        0;
-    if (has_rowid && !has_rowid_alias && !has_rowid_column) names.insert(names.begin(), "rowid");
-    return join(names, ", ");
-}
-
 std::string parts_of(Connection& connection, const std::string& table) {
     std::string text;
     const std::array<Value, 1> parameters{table};
@@ -91,12 +53,51 @@ std::string parts_of(Connection& connection, const std::string& table) {
 
 }  // namespace
 
+std::string renamed_table(const std::string& sql, const std::string& name) {
+    Tokenizer tokenizer(sql);
+    std::vector<Token> head;
+    while (const auto token = tokenizer.next()) {
+        if (token->text == "(" || token->is("as")) break;
+        head.push_back(*token);
+    }
+    const Token& old = head.back();
+    return sql.substr(0, old.offset) + quote_name(name) + sql.substr(old.end());
+}
+
+std::vector<std::string> columns_with_values(Connection& connection, const std::string& table) {
+    std::vector<std::string> names;
+    bool has_rowid_alias = false;
+    bool has_rowid_column = false;
+    int key_columns = 0;
+    const std::array<Value, 1> parameters{table};
+    connection.query(
+        "select name, type, pk, hidden from pragma_table_xinfo($1)", parameters,
+        [&](const Row& row) {
+            if (row.integer(3) != 0) return;  // generated
+            names.push_back(row.string(0));
+            key_columns += row.integer(2) > 0 ? 1 : 0;
+            has_rowid_column = has_rowid_column || equals_ignore_case(row.text(0), "rowid");
+            has_rowid_alias = has_rowid_alias ||
+                              (row.integer(2) > 0 && equals_ignore_case(row.text(1), "integer"));
+        });
+    has_rowid_alias = has_rowid_alias && key_columns == 1;
+    const bool has_rowid =
+        connection.query_integer(
+            "select wr from pragma_table_list where schema = 'main' and name = $1", parameters) ==
+        0;
+    if (has_rowid && !has_rowid_alias && !has_rowid_column) names.insert(names.begin(), "rowid");
+    return names;
+}
+
 TableRebuild rebuild_table(Connection& connection, std::string_view table) {
     const Definition found = find_table(connection, table);
     const std::string fresh = "new_" + found.name;
-    const std::string columns = columns_to_copy(connection, found.name);
+    std::vector<std::string> names = columns_with_values(connection, found.name);
+    for (std::string& name : names)
+        if (name != "rowid") name = quote_name(name);
+    const std::string columns = join(names, ", ");
     const std::string text =
-        renamed(found.sql, fresh) + ";\n" +
+        renamed_table(found.sql, fresh) + ";\n" +
         fmt::format("insert into {} ({}) select {} from {};\n", quote_name(fresh), columns, columns,
                     quote_name(found.name)) +
         fmt::format("drop table {};\nalter table {} rename to {};\n", quote_name(found.name),

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "model/manifest_scope.hpp"
 
 namespace keel {
 
@@ -18,10 +19,11 @@ constexpr std::string_view undo_reason = "safety: undo";
 
 using Test = std::function<bool(const Backup&)>;
 
-/// The listing is newest first.
+/// The listing is newest first. Backups of some tables stand for no database.
 const Backup* first_of(const Listing& listing, std::string_view environment, const Test& test) {
     for (const Backup& backup : listing.backups) {
         if (!backup.is_readable() || backup.state == BackupState::damaged) continue;
+        if (is_of_tables(backup.manifest.content)) continue;
         if (backup.manifest.environment == environment && test(backup)) return &backup;
     }
     return nullptr;
@@ -89,7 +91,7 @@ Chosen choose_undo(const Listing& listing, std::string_view environment) {
 }
 
 std::string why_kept(const Listing& listing, const Backup& backup) {
-    if (backup.state == BackupState::damaged) return {};
+    if (backup.state == BackupState::damaged || is_of_tables(backup.manifest.content)) return {};
     const std::string& environment = backup.manifest.environment;
     const auto is_other = [&](const Backup& other) { return other.id != backup.id; };
     const auto is_other_verified = [&](const Backup& other) {

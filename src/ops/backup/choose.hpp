@@ -17,7 +17,8 @@ struct Chosen {
 
 /// By id, by the beginning of an id that only one has, or by `latest`: the newest verified backup
 /// of `environment` that is not a safety backup (those are what `undo` is for); without one, the
-/// newest that is at least complete, or a safety backup, with a warning. Throws
+/// newest that is at least complete, or a safety backup, with a warning. Backups of some tables are
+/// only found by their ids. Throws
 /// ErrorKind::not_found, or usage when several begin so.
 Chosen choose_backup(const Listing& listing, std::string_view text, std::string_view environment);
 

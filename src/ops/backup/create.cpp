@@ -3,15 +3,31 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "db/table_archive.hpp"
 #include "ops/backup/describe.hpp"
+#include "ops/backup/table_choice.hpp"
 #include "ops/backup/take.hpp"
 
 namespace keel {
 
 namespace {
 
-void report_plan(OperationContext& context, Report& report) {
-    const Plan plan{{{.step = fmt::format("back up '{}'", context.choice().name),
+std::string what_of(OperationContext& context, const std::vector<TableName>& tables) {
+    if (tables.empty()) return fmt::format("'{}'", context.choice().name);
+    std::vector<std::string> names;
+    for (const TableName& table : tables) names.push_back(table_name(table));
+    return fmt::format("{} of '{}'", join(names, ", "), context.choice().name);
+}
+
+std::vector<TableName> asked_for(OperationContext& context, const OptionValues& options) {
+    if (!names_tables(options)) return {};
+    const Engine& engine = context.engine();
+    return choose_tables(options, engine.kind(), engine.table_archive().list(context.connection()),
+                         engine.dialect());
+}
+
+void report_plan(OperationContext& context, const std::vector<TableName>& tables, Report& report) {
+    const Plan plan{{{.step = "back up " + what_of(context, tables),
                       .detail = fmt::format("{} into {}", context.environment().url.redacted(),
                                             context.project().backup().repository)}}};
     Json steps = Json::array();
@@ -53,10 +69,11 @@ void report_backup(OperationContext& context, const CommittedBackup& made,
 }  // namespace
 
 void create_backup(OperationContext& context, const OptionValues& options, Report& report) {
-    if (context.invocation().dry_run) return report_plan(context, report);
+    const std::vector<TableName> tables = asked_for(context, options);
+    if (context.invocation().dry_run) return report_plan(context, tables, report);
     const Stopwatch stopwatch;
-    const CommittedBackup made =
-        take_backup(context, {.label = options.text("label"), .note = options.text("note")});
+    const CommittedBackup made = take_backup(
+        context, {.label = options.text("label"), .note = options.text("note"), .tables = tables});
     report_backup(context, made, stopwatch.elapsed(), report);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "db/dumper.hpp"
+#include "model/manifest_scope.hpp"
 
 namespace keel {
 
@@ -32,6 +33,9 @@ Json backup_json(const Backup& backup) {
     json.set("state", state_name(backup));
     json.set("verified_at", proof ? Json(format_utc(proof->at)) : Json());
     json.set("verified_how", proof ? Json(proof->how) : Json());
+    const bool is_drilled = proof && proof->how == "restored";
+    json.set("recovery_ms", is_drilled ? Json(proof->duration_ms) : Json());
+    json.set("scope", known(is_of_tables(manifest.content) ? "tables" : "database"));
     json.set("reason", known(manifest.reason));
     json.set("bytes_new", known(manifest.bytes_new));
     json.set("pinned", backup.is_pinned);
@@ -62,6 +66,16 @@ std::string state_text(const Backup& backup) {
             return "damaged";
     }
     return "damaged";
+}
+
+std::string proof_text(const Backup& backup) {
+    const Verification* proof = backup.proof();
+    if (!proof) return "never";
+    const std::string when = time_text(proof->at);
+    if (proof->how == "restored")
+        return fmt::format("restored in {}, {}",
+                           format_duration(std::chrono::milliseconds(proof->duration_ms)), when);
+    return fmt::format("{}, {}", proof->how == "sample" ? "a sample read" : "read", when);
 }
 
 void report_problems(const Listing& listing, Report& report) {

@@ -23,6 +23,9 @@ Json backup_json(const Backup& backup);
 std::string_view state_name(const Backup& backup);
 /// "verified by a restore", "complete, read back", "complete", "damaged".
 std::string state_text(const Backup& backup);
+/// What was proven last, how and when: "restored in 12 s, 2026-11-20 07:15:03", "read, …",
+/// "never".
+std::string proof_text(const Backup& backup);
 /// "2026-11-20 07:15:03", in UTC.
 std::string time_text(TimePoint time);
 

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "model/environment.hpp"
+#include "model/manifest_scope.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/store.hpp"
@@ -22,8 +23,10 @@ bool is_asked_for(OperationContext& context, const Backup& backup) {
 std::vector<std::string> row_of(const Backup& backup) {
     const Manifest& manifest = backup.manifest;
     if (!backup.is_readable())
-        return {backup.id, "?", "?", "?", "damaged", join(backup.problems, "; ")};
+        return {backup.id, "?", "?", "?", "damaged", "never", join(backup.problems, "; ")};
     std::string about = manifest.reason;
+    if (is_of_tables(manifest.content))
+        about += fmt::format(" ({})", count_of(manifest.content.tables.size(), "table"));
     if (!manifest.label.empty()) about += ": " + manifest.label;
     if (backup.is_pinned) about += " (pinned)";
     return {backup.id,
@@ -31,6 +34,7 @@ std::vector<std::string> row_of(const Backup& backup) {
             manifest.environment,
             format_bytes(manifest.bytes_stored()),
             state_text(backup),
+            proof_text(backup),
             about};
 }
 
@@ -43,6 +47,8 @@ KeyValues facts_of(const Backup& backup) {
     add("id", backup.id);
     add("state", state_text(backup));
     if (!backup.is_readable()) return facts;
+    add("proven", proof_text(backup));
+    if (is_of_tables(manifest.content)) add("holds", "some tables, not the whole database");
     add("created", time_text(manifest.created_at) + " UTC");
     add("environment", manifest.environment);
     add("project", manifest.project);
@@ -95,7 +101,8 @@ void show_checks(const Backup& backup, Report& report) {
 
 void list_backups(OperationContext& context, const OptionValues&, Report& report) {
     Json backups = Json::array();
-    TextTable table{.header = {"id", "created (UTC)", "environment", "stored", "state", "reason"},
+    TextTable table{.header = {"id", "created (UTC)", "environment", "stored", "state",
+                               "proven (UTC)", "reason"},
                     .right_aligned = {false, false, false, true}};
     Listing listing;
     if (const auto repository = repository_if_exists(context)) listing = repository->list();

@@ -4,8 +4,11 @@
 
 #include "ops/backup/copy_to.hpp"
 #include "ops/backup/create.hpp"
+#include "ops/backup/export.hpp"
+#include "ops/backup/import.hpp"
 #include "ops/backup/keys.hpp"
 #include "ops/backup/list.hpp"
+#include "ops/backup/more_specs.hpp"
 #include "ops/backup/prune.hpp"
 #include "ops/backup/recover.hpp"
 #include "ops/backup/remove.hpp"
@@ -16,8 +19,7 @@ namespace keel {
 
 namespace {
 
-constexpr std::string_view id_help =
-    "id of a backup, the beginning of one, or 'latest' (the newest verified)";
+constexpr std::string_view id_help = backup_id_help;
 
 constexpr OptionSpec create_options[] = {
     {.name = "label", .type = OptionType::text, .help = "a name to find it by"},
@@ -25,15 +27,24 @@ constexpr OptionSpec create_options[] = {
      .type = OptionType::text,
      .help = "a remark that is kept with it",
      .value_name = "TEXT"},
+    {.name = "table",
+     .type = OptionType::list,
+     .help = "only this table (again for more; * stands for any characters)",
+     .value_name = "NAME"},
+    {.name = "schema",
+     .type = OptionType::list,
+     .help = "only the tables of this schema (PostgreSQL)",
+     .value_name = "NAME"},
 };
 constexpr std::string_view create_examples[] = {
     "keel backup create",
+    "keel backup create --table users --table 'order*'",
     "keel backup create --label before-import --note 'prices of 2026'",
     "keel backup create -e prod --json",
 };
 constexpr OperationSpec create_spec{
     .name = "backup create",
-    .summary = "back up the whole database, and read the backup back",
+    .summary = "back up the database, or some of its tables, and read the backup back",
     .options = create_options,
     .examples = create_examples,
 };
@@ -69,13 +80,18 @@ constexpr OptionSpec verify_options[] = {
     {.name = "id", .type = OptionType::positional, .help = id_help},
     {.name = "all", .help = "every backup, and the repository itself"},
     {.name = "restore",
-     .help = "restore it too, into a private database beside the environment's, which is then "
-             "thrown away"},
+     .help = "the drill: restore it too, into a private database beside the environment's, have "
+             "that looked through by the engine, and throw it away"},
+    {.name = "sample",
+     .type = OptionType::integer,
+     .help = "read only so many percent of it, each time others",
+     .value_name = "PERCENT"},
 };
 constexpr std::string_view verify_examples[] = {
     "keel backup verify latest",
     "keel backup verify latest --restore",
     "keel backup verify --all",
+    "keel backup verify --all --sample 5",
 };
 constexpr OperationSpec verify_spec{
     .name = "backup verify",
@@ -91,19 +107,34 @@ constexpr OptionSpec restore_options[] = {
      .type = OptionType::text,
      .help = "restore into this environment's database instead",
      .value_name = "NAME"},
+    {.name = "table",
+     .type = OptionType::list,
+     .help = "only this table (again for more; * stands for any characters)",
+     .value_name = "NAME"},
+    {.name = "schema",
+     .type = OptionType::list,
+     .help = "only the tables of this schema (PostgreSQL)",
+     .value_name = "NAME"},
+    {.name = "as",
+     .type = OptionType::text,
+     .help = "restore as a new database of this name (SQLite: a new file), or the one table that "
+             "--table names as a new table, beside what is there",
+     .value_name = "NAME"},
 };
 constexpr std::string_view restore_examples[] = {
+    "keel backup restore latest --table users --dry-run",
+    "keel backup restore latest --table users --as users_before",
+    "keel backup restore latest --as shop_yesterday",
     "keel backup restore latest --dry-run",
     "keel backup restore 20261120t0715 --yes",
     "keel backup restore latest -e prod --to dev",
 };
 constexpr OperationSpec restore_spec{
     .name = "backup restore",
-    .summary = "replace the database by a backup of it, after a safety backup",
+    .summary = "replace the database, or tables of it, by a backup, after a safety backup",
     .effect = Effect::destructive,
     .options = restore_options,
     .examples = restore_examples,
-    .takes_safety_backup = true,
     .repairs = true,
     .environment_option = "to",
 };
@@ -227,117 +258,14 @@ constexpr OperationSpec copy_spec{
     .opens_database = false,
 };
 
-constexpr std::string_view key_list_examples[] = {
-    "keel key list",
-    "keel key list --json",
-};
-constexpr OperationSpec key_list_spec{
-    .name = "key list",
-    .summary = "list what opens the backup repository",
-    .needs = Needs::project,
-    .examples = key_list_examples,
-};
-
-constexpr OptionSpec key_new_options[] = {
-    {.name = "file",
-     .type = OptionType::positional,
-     .help = "where the key goes; must not exist",
-     .required = true},
-};
-constexpr std::string_view key_new_examples[] = {
-    "keel key new ~/keel-identity",
-    "keel key new /root/backup.key --json",
-};
-constexpr OperationSpec key_new_spec{
-    .name = "key new",
-    .summary = "make a key file, and show the recipient that others may add",
-    .effect = Effect::write,
-    .options = key_new_options,
-    .examples = key_new_examples,
-    .opens_database = false,
-};
-
-constexpr OptionSpec key_add_options[] = {
-    {.name = "passphrase-env",
-     .type = OptionType::text,
-     .help = "a passphrase, from this environment variable",
-     .value_name = "VARIABLE"},
-    {.name = "passphrase-file",
-     .type = OptionType::text,
-     .help = "a passphrase, from the first line of this file",
-     .value_name = "FILE"},
-    {.name = "key-file",
-     .type = OptionType::text,
-     .help = "a key file, which is made when it is not there",
-     .value_name = "FILE"},
-    {.name = "recipient",
-     .type = OptionType::text,
-     .help = "somebody else's key: what 'key new' showed them",
-     .value_name = "RECIPIENT"},
-    {.name = "writer-file",
-     .type = OptionType::text,
-     .help = "write a key for a host that may make backups, and read none",
-     .value_name = "FILE"},
-};
-constexpr std::string_view key_add_examples[] = {
-    "keel key add --passphrase-env NEW_PASSPHRASE",
-    "keel key add --key-file /root/backup.key",
-    "keel key add --writer-file writer.key",
-};
-constexpr OperationSpec key_add_spec{
-    .name = "key add",
-    .summary = "let another passphrase or key open the backup repository",
-    .effect = Effect::write,
-    .options = key_add_options,
-    .examples = key_add_examples,
-    .opens_database = false,
-};
-
-constexpr OptionSpec key_remove_options[] = {
-    {.name = "id", .type = OptionType::positional, .help = "of 'key list'", .required = true},
-};
-constexpr std::string_view key_remove_examples[] = {
-    "keel key remove 20261120t071500-9f3k2m",
-    "keel key remove 20261120t071500-9f3k2m --json",
-};
-constexpr OperationSpec key_remove_spec{
-    .name = "key remove",
-    .summary = "let a passphrase or key open the backup repository no more; never the last one",
-    .effect = Effect::write,
-    .options = key_remove_options,
-    .examples = key_remove_examples,
-    .opens_database = false,
-};
-
-constexpr OptionSpec key_rotate_options[] = {
-    {.name = "passphrase-env",
-     .type = OptionType::text,
-     .help = "the new passphrase, from this environment variable",
-     .value_name = "VARIABLE"},
-    {.name = "passphrase-file",
-     .type = OptionType::text,
-     .help = "the new passphrase, from the first line of this file",
-     .value_name = "FILE"},
-};
-constexpr std::string_view key_rotate_examples[] = {
-    "keel key rotate --passphrase-env NEW_PASSPHRASE",
-    "keel key rotate --passphrase-file new-passphrase",
-};
-constexpr OperationSpec key_rotate_spec{
-    .name = "key rotate",
-    .summary = "put a new passphrase in the place of all old ones",
-    .effect = Effect::write,
-    .options = key_rotate_options,
-    .examples = key_rotate_examples,
-    .opens_database = false,
-};
-
 constexpr std::array entries{
     OperationEntry{.spec = &create_spec, .read = create_backup},
     OperationEntry{.spec = &list_spec, .read = list_backups},
     OperationEntry{.spec = &show_spec, .read = show_backup},
     OperationEntry{.spec = &verify_spec, .read = verify_backups},
     OperationEntry{.spec = &restore_spec, .make = make_backup_restore},
+    OperationEntry{.spec = &backup_export_spec, .read = export_backup},
+    OperationEntry{.spec = &backup_import_spec, .make = make_backup_import},
     OperationEntry{.spec = &delete_spec, .make = make_backup_delete},
     OperationEntry{.spec = &prune_spec, .make = make_backup_prune},
     OperationEntry{.spec = &pin_spec, .make = make_backup_pin},

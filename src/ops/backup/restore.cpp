@@ -7,10 +7,14 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "db/inspector.hpp"
+#include "db/table_archive.hpp"
 #include "db/unpublished.hpp"
-#include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"
+#include "ops/backup/newest_rows.hpp"
+#include "ops/backup/restore_choice.hpp"
+#include "ops/backup/restore_tables.hpp"
 #include "ops/backup/store.hpp"
+#include "ops/backup/table_choice.hpp"
 #include "ops/kit/current_state.hpp"
 
 namespace keel {
@@ -19,8 +23,11 @@ namespace {
 
 class Restore final : public Operation {
   public:
-    /// Nothing: the last safety backup.
-    explicit Restore(std::optional<std::string> id) : wanted_(std::move(id)) {}
+    Restore(const OptionValues& options, RestoreChoice choice)
+        : new_name_(options.text("as")),
+          is_undo_(!options.has("id")),
+          manifest_(std::move(choice.manifest)),
+          notices_(std::move(choice.notices)) {}
 
     Plan plan(OperationContext& context) override {
         // The database goes on changing while somebody reads the plan; under the lock it is still
@@ -36,15 +43,17 @@ class Restore final : public Operation {
         const Repository repository = open_repository(context);
         const auto streams = repository.streams(manifest_);
         const Engine& engine = context.engine();
-        Unpublished staged(
-            engine.admin(),
-            engine.dumper().stage(manifest_.content, *streams,
-                                  {.target = context.environment().url, .run_id = context.run_id()},
-                                  context.context()));
+        const DatabaseUrl target = place(context);
+        Unpublished staged(engine.admin(),
+                           engine.dumper().stage(manifest_.content, *streams,
+                                                 {.target = target, .run_id = context.run_id()},
+                                                 context.context()));
         stamp(context, *staged);
         context.context().check_cancelled("restoring");
-        context.disconnect();
-        context.forget_marker();
+        if (new_name_.empty()) {
+            context.disconnect();
+            context.forget_marker();
+        }
         engine.admin().publish(staged.release(), context.context());
         report_restored(context, stopwatch.elapsed(), report);
     }
@@ -52,6 +61,7 @@ class Restore final : public Operation {
     /// The database has been replaced by a copy that was compared as a whole before; what fails
     /// from here on cannot be called a failure that changed nothing.
     void verify(OperationContext& context, Report&) override {
+        if (!new_name_.empty()) return;
         try {
             look_at_restored(context);
         } catch (const Error& error) {
@@ -78,50 +88,60 @@ class Restore final : public Operation {
     }
 
     Plan make_plan(OperationContext& context) {
-        choose(context);
+        tables_ = user_tables(context, manifest_.content);
+        if (!new_name_.empty()) return plan_beside(context);
         now_ = read_current_state(context);
         Plan plan;
-        plan.steps.push_back(
-            {.step = fmt::format("restore backup {}", manifest_.id),
-             .detail = fmt::format("of '{}', made {} UTC, into '{}' ({})", manifest_.environment,
-                                   time_text(manifest_.created_at), context.choice().name,
-                                   context.environment().url.redacted())});
+        plan.steps.push_back(first_step(context, context.environment().url));
         note_origin(context);
         for (const std::string& notice : notices_) {
             plan.steps.push_back({.step = "note", .detail = notice});
         }
+        auto figures = compare(now_, tables_, "the backup");
+        add_newest(context, figures);
         plan.steps.push_back({.step = "replace the whole database",
                               .detail = "by " + size_text(tables_),
                               .destructive = true,
-                              .figures = compare(now_, tables_, "the backup")});
+                              .figures = std::move(figures)});
         return plan;
     }
 
-    void choose(OperationContext& context) {
-        const Listing listing = open_repository(context).list();
-        const Chosen chosen = wanted_
-                                  ? choose_backup(listing, *wanted_, context.active_choice().name)
-                                  : choose_undo(listing, context.choice().name);
-        if (!chosen.warning.empty()) notices_.push_back(chosen.warning);
-        const Backup& backup = *chosen.backup;
-        if (backup.is_closed) {
-            throw Error(ErrorKind::config, "this key may write backups, and not read them")
-                .with_hint("restore with the passphrase, or a key file that may read");
+    PlanStep first_step(OperationContext& context, const DatabaseUrl& target) const {
+        return {.step = fmt::format("restore backup {}", manifest_.id),
+                .detail = fmt::format("of '{}', made {} UTC, into '{}' ({})", manifest_.environment,
+                                      time_text(manifest_.created_at), context.choice().name,
+                                      target.redacted())};
+    }
+
+    /// As a new database, beside the environment's.
+    Plan plan_beside(OperationContext& context) const {
+        const DatabaseUrl target = place(context);
+        if (context.engine().admin().exists(target)) {
+            throw Error(ErrorKind::already_exists,
+                        fmt::format("there is already a database at {}", target.redacted()))
+                .with_hint("choose another name; an environment's database is replaced with --to");
         }
-        if (backup.state == BackupState::damaged) {
-            throw Error(ErrorKind::integrity, fmt::format("backup {} is damaged: {}", backup.id,
-                                                          join(backup.problems, "; ")))
-                .with_hint("choose another: keel backup list");
-        }
-        manifest_ = backup.manifest;
-        tables_ = user_tables(context, manifest_.content);
-        const EngineKind engine = context.environment().url.engine();
-        if (manifest_.content.engine == engine) return;
-        throw Error(ErrorKind::unsupported,
-                    fmt::format("backup {} is of {}, and '{}' is {}", manifest_.id,
-                                to_string(manifest_.content.engine), context.choice().name,
-                                to_string(engine)))
-            .with_hint("restore it into an environment of its own engine (--to)");
+        Plan plan;
+        plan.steps.push_back(first_step(context, target));
+        for (const std::string& notice : notices_)
+            plan.steps.push_back({.step = "note", .detail = notice});
+        plan.steps.push_back({.step = "make a new database", .detail = "of " + size_text(tables_)});
+        return plan;
+    }
+
+    DatabaseUrl place(OperationContext& context) const {
+        const DatabaseUrl& url = context.environment().url;
+        if (new_name_.empty()) return url;
+        if (url.engine() == EngineKind::postgres) return url.with_database(new_name_);
+        return url.with_path((context.project().root() / new_name_).lexically_normal());
+    }
+
+    void add_newest(OperationContext& context, std::vector<std::string>& figures) const {
+        if (now_.kind != CurrentState::Kind::readable) return;
+        std::vector<TableName> present;
+        for (const TableContent& table : now_.tables) present.push_back({table.schema, table.name});
+        const auto newest = newest_rows(context.engine(), context.connection(), present);
+        for (const auto& [table, line] : newest) figures.push_back(table + ": " + line);
     }
 
     void note_origin(OperationContext& context) {
@@ -163,12 +183,19 @@ class Restore final : public Operation {
              .ignore_ambient = context.is_testing(),
              .session = environment.session,
              .application_name = fmt::format("keel {} {}", context.spec().name, context.run_id())});
-        const bool is_new = manifest_.environment != environment.name || is_other_instance();
+        const bool is_new =
+            !new_name_.empty() || manifest_.environment != environment.name || is_other_instance();
         stamp_marker(*connection, engine, environment, context.project().name(), is_new,
-                     context.context().clock.now(), now_.location);
+                     context.context().clock.now(), location(context));
         // A backup from before the database was stamped is of the one that is there all the same.
         if (is_new || !manifest_.instance_id.empty() || now_.instance_id.empty()) return;
         write_meta(*connection, engine, "instance_id", now_.instance_id);
+    }
+
+    std::string location(OperationContext& context) const {
+        if (new_name_.empty()) return now_.location;
+        const DatabaseUrl target = place(context);
+        return target.engine() == EngineKind::postgres ? target.database() : target.path().string();
     }
 
     /// What was stamped while it was staged beside its place is bound to that place now.
@@ -189,18 +216,20 @@ class Restore final : public Operation {
             .set("bytes", bytes_raw(manifest_))
             .set("safety_backup", safety ? Json(*safety) : Json())
             .set("duration_ms", duration.count());
-        report.body.emplace_back(MarkedLine{
-            Mark::ok,
-            fmt::format("restored backup {} into '{}': {} in {}", manifest_.id,
-                        context.choice().name, size_text(tables_), format_duration(duration))});
+        report.body.emplace_back(
+            MarkedLine{Mark::ok, fmt::format("restored backup {} into {}: {} in {}", manifest_.id,
+                                             new_name_.empty() ? "'" + context.choice().name + "'"
+                                                               : place(context).redacted(),
+                                             size_text(tables_), format_duration(duration))});
         if (!safety) return;
         report.body.emplace_back(
             MarkedLine{Mark::ok, fmt::format("backup {} holds what was there before", *safety)});
-        report.next_steps.push_back(wanted_ ? std::string("keel undo")
-                                            : "keel backup restore " + *safety);
+        report.next_steps.push_back(is_undo_ ? "keel backup restore " + *safety
+                                             : std::string("keel undo"));
     }
 
-    std::optional<std::string> wanted_;
+    std::string new_name_;  ///< empty: the environment's database is replaced
+    bool is_undo_ = false;
     std::optional<Plan> plan_;
     Manifest manifest_;
     std::vector<TableContent> tables_;  ///< of the backup, without Keel's own
@@ -208,14 +237,44 @@ class Restore final : public Operation {
     std::vector<std::string> notices_;
 };
 
+/// Which restore it is depends on the backup, too.
+class AnyRestore final : public Operation {
+  public:
+    explicit AnyRestore(const OptionValues& options) : options_(options) {}
+
+    Plan plan(OperationContext& context) override {
+        if (!chosen_) chosen_ = choose(context);
+        return chosen_->plan(context);
+    }
+    void apply(OperationContext& context, Report& report) override {
+        chosen_->apply(context, report);
+    }
+    void verify(OperationContext& context, Report& report) override {
+        chosen_->verify(context, report);
+    }
+
+  private:
+    std::unique_ptr<Operation> choose(OperationContext& context) const {
+        std::optional<std::string> wanted;
+        if (options_.has("id")) wanted = options_.text("id");
+        RestoreChoice choice = choose_for_restore(context, wanted);
+        if (names_tables(options_) || is_of_tables(choice.manifest.content))
+            return make_restore_of_tables(options_, std::move(choice));
+        return std::make_unique<Restore>(options_, std::move(choice));
+    }
+
+    OptionValues options_;
+    std::unique_ptr<Operation> chosen_;
+};
+
 }  // namespace
 
 std::unique_ptr<Operation> make_backup_restore(const OptionValues& options) {
-    return std::make_unique<Restore>(options.text("id"));
+    return std::make_unique<AnyRestore>(options);
 }
 
-std::unique_ptr<Operation> make_undo(const OptionValues&) {
-    return std::make_unique<Restore>(std::nullopt);
+std::unique_ptr<Operation> make_undo(const OptionValues& options) {
+    return std::make_unique<AnyRestore>(options);
 }
 
 }  // namespace keel

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "model/manifest_scope.hpp"
 #include "ops/backup/choose.hpp"
 
 namespace keel {
@@ -58,10 +59,11 @@ class Judge {
 
     std::vector<RetentionVerdict> run() {
         keep_whatever_the_rules_say();
-        std::map<std::tuple<std::string, std::string, bool>, std::vector<std::size_t>> groups;
+        std::map<std::tuple<std::string, std::string, bool, bool>, std::vector<std::size_t>> groups;
         for (const std::size_t i : newest_first_) {
             if (!counts(items_[i])) continue;
-            groups[{items_[i].environment, items_[i].label, items_[i].is_safety}].push_back(i);
+            const RetentionItem& item = items_[i];
+            groups[{item.environment, item.label, item.is_safety, item.is_of_tables}].push_back(i);
         }
         for (const auto& [name, members] : groups) apply_rules(members);
         keep_for_environments();
@@ -122,7 +124,7 @@ class Judge {
                      std::string_view reason) {
         std::set<std::string> seen;
         for (const std::size_t i : newest_first_) {
-            if (!counts(items_[i]) || !passes(items_[i])) continue;
+            if (!counts(items_[i]) || items_[i].is_of_tables || !passes(items_[i])) continue;
             if (seen.insert(items_[i].environment).second) keep(i, std::string(reason));
         }
     }
@@ -177,6 +179,7 @@ RetentionItem retention_item(const Backup& backup) {
             .sequence = manifest.sequence,
             .created_at = manifest.created_at,
             .is_safety = is_safety_backup(manifest),
+            .is_of_tables = is_of_tables(manifest.content),
             .is_pinned = backup.is_pinned,
             .is_damaged = !is_good,
             .is_verified = backup.state == BackupState::verified,

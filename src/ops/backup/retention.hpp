@@ -34,6 +34,7 @@ struct RetentionItem {
     std::uint64_t sequence = 0;
     TimePoint created_at{};
     bool is_safety = false;
+    bool is_of_tables = false;
     bool is_pinned = false;
     bool is_damaged = false;   ///< or unreadable
     bool is_verified = false;  ///< its newest check was good
@@ -49,11 +50,12 @@ struct RetentionVerdict {
 };
 
 /// Pure. The rules count for each environment and label on their own, and for safety backups on
-/// their own. Whatever they say, these stay: what is pinned; what is damaged (a person must look at
-/// it); what is from the future (a wrong clock is no reason to lose anything, nor does such a
-/// backup take the place of another); safety backups of the last seven days and the newest one; of
-/// each environment the newest that was verified, the newest that was restored, and the last good
-/// one. Without any rule everything stays. The verdicts are in the order of the items.
+/// their own, and for backups of some tables on their own. Whatever they say, these stay: what is
+/// pinned; what is damaged (a person must look at it); what is from the future (a wrong clock is no
+/// reason to lose anything, nor does such a backup take the place of another); safety backups of
+/// the last seven days and the newest one; of each environment the newest that was verified, the
+/// newest that was restored, and the last good one, all of them of whole databases. Without any
+/// rule everything stays. The verdicts are in the order of the items.
 std::vector<RetentionVerdict> judge_retention(std::span<const RetentionItem> items,
                                               const RetentionRules& rules, TimePoint now);
 

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "db/admin.hpp"
+#include "db/table_archive.hpp"
+#include "ops/backup/restore_choice.hpp"
 #include "ops/backup/store.hpp"
 #include "ops/backup/take.hpp"
 
@@ -17,6 +21,37 @@ class TakeSafetyBackup final : public SafetyBackup {
     }
 };
 
+class TakeTableBackups final : public TableBackups {
+  public:
+    std::optional<std::string> create(OperationContext& context, std::span<const TableName> tables,
+                                      std::string_view reason) override {
+        Connection* connection = context.connection_if_exists();
+        if (connection == nullptr) return std::nullopt;
+        TakeOptions options{.label = {}, .note = {}, .reason = std::string(reason)};
+        const auto known = context.engine().table_archive().list(*connection);
+        for (const TableName& table : tables)
+            if (std::ranges::find(known, table) != known.end()) options.tables.push_back(table);
+        if (options.tables.empty()) return std::nullopt;
+        return take_backup(context, options).manifest.id;
+    }
+
+    void restore(OperationContext& context, std::string_view id,
+                 std::span<const TableName> tables) override {
+        const Manifest manifest = choose_for_restore(context, std::string(id)).manifest;
+        const Repository repository = open_repository(context);
+        const auto streams = repository.streams(manifest);
+        const auto restorer =
+            context.engine().table_archive().prepare({.content = manifest.content,
+                                                      .streams = *streams,
+                                                      .target = context.environment().url,
+                                                      .run_id = context.run_id()},
+                                                     context.context());
+        TableSelection selection{.tables = {tables.begin(), tables.end()}};
+        if (selection.tables.empty()) selection.tables = restorer->known();
+        restorer->run(context.connection(), selection);
+    }
+};
+
 class Overview final : public BackupOverview {
   public:
     std::optional<BackupSummary> newest(OperationContext& context) override {
@@ -25,6 +60,7 @@ class Overview final : public BackupOverview {
         for (const Backup& backup : repository->list().backups) {
             if (!backup.is_readable() || backup.state == BackupState::damaged) continue;
             if (backup.manifest.environment != context.choice().name) continue;
+            if (is_of_tables(backup.manifest.content)) continue;
             return BackupSummary{.id = backup.id,
                                  .created_at = format_utc(backup.manifest.created_at),
                                  .verified = backup.state == BackupState::verified};
@@ -86,6 +122,10 @@ class BackupRecoverer final : public Recoverer {
 
 std::unique_ptr<SafetyBackup> make_safety_backup() {
     return std::make_unique<TakeSafetyBackup>();
+}
+
+std::unique_ptr<TableBackups> make_table_backups() {
+    return std::make_unique<TakeTableBackups>();
 }
 
 std::unique_ptr<BackupOverview> make_backup_overview() {

@@ -8,6 +8,8 @@
 #include "base/version.hpp"
 #include "db/admin.hpp"
 #include "db/dumper.hpp"
+#include "db/inspector.hpp"
+#include "db/table_archive.hpp"
 #include "ops/backup/store.hpp"
 
 namespace keel {
@@ -22,8 +24,8 @@ constexpr std::uint64_t margin = 20;
 std::uint64_t expected_bytes(const Listing& listing, const std::string& environment,
                              std::uint64_t source) {
     const auto is_alike = [&](const Backup& backup) {
-        return backup.is_readable() && backup.manifest.environment == environment &&
-               backup.manifest.bytes_source > 0;
+        return backup.is_readable() && !is_of_tables(backup.manifest.content) &&
+               backup.manifest.environment == environment && backup.manifest.bytes_source > 0;
     };
     const auto last = std::ranges::find_if(listing.backups, is_alike);
     if (last == listing.backups.end()) return source * usual_share / 100;
@@ -53,21 +55,40 @@ Manifest describe(OperationContext& context, const TakeOptions& options, std::ui
     return manifest;
 }
 
+std::uint64_t source_bytes(OperationContext& context, Connection& connection,
+                           const TakeOptions& options) {
+    const Engine& engine = context.engine();
+    const auto whole = static_cast<std::uint64_t>(engine.admin().info(connection).size_bytes);
+    if (options.tables.empty()) return whole;
+    std::uint64_t bytes = 0;
+    for (const Table& table : engine.inspector().inspect(connection, {.sizes = true}).tables) {
+        const TableName name{table.schema, table.name};
+        if (std::ranges::find(options.tables, name) != options.tables.end())
+            bytes += static_cast<std::uint64_t>(std::max<std::int64_t>(table.bytes, 0));
+    }
+    return std::min(bytes, whole);
+}
+
 }  // namespace
 
 CommittedBackup take_backup(OperationContext& context, const TakeOptions& options) {
     const Stopwatch stopwatch;
     Connection& connection = source_connection(context);
     const Engine& engine = context.engine();
-    const auto source = static_cast<std::uint64_t>(engine.admin().info(connection).size_bytes);
+    const std::uint64_t source = source_bytes(context, connection, options);
     Repository repository = open_or_create_repository(context);
     Manifest manifest = describe(context, options, source);
     const std::uint64_t expected = expected_bytes(repository.list(), manifest.environment, source);
-    const auto draft = repository.begin(
-        {.expected_bytes = expected, .environment = manifest.environment, .engine = engine.kind()},
-        context.context());
-    manifest.content =
-        engine.dumper().dump(connection, context.environment().url, *draft, context.context());
+    const auto draft = repository.begin({.expected_bytes = expected,
+                                         .environment = manifest.environment,
+                                         .engine = engine.kind(),
+                                         .of_tables = !options.tables.empty()},
+                                        context.context());
+    const DatabaseUrl& url = context.environment().url;
+    manifest.content = options.tables.empty()
+                           ? engine.dumper().dump(connection, url, *draft, context.context())
+                           : engine.table_archive().dump(connection, url, options.tables, *draft,
+                                                         context.context());
     manifest.duration_ms = stopwatch.elapsed().count();
     return draft->commit(std::move(manifest), context.context());
 }

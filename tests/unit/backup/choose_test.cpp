@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "model/manifest_scope.hpp"
 
 using namespace keel;
 
@@ -13,6 +14,7 @@ struct Made {
     std::string reason = "manual";
     BackupState state = BackupState::verified;
     std::string environment = "dev";
+    bool is_of_tables = false;
 };
 
 /// A listing of these, newest first, as a repository gives it.
@@ -23,6 +25,7 @@ Listing listing_of(const std::vector<Made>& all) {
         backup.manifest.id = made.id;
         backup.manifest.environment = made.environment;
         backup.manifest.reason = made.reason;
+        if (made.is_of_tables) mark_as_of_tables(backup.manifest.content);
         listing.backups.push_back(std::move(backup));
     }
     return listing;
@@ -52,6 +55,16 @@ TEST_CASE("latest is the newest verified backup of the environment that somebody
     const Chosen chosen = choose_backup(listing, "latest", "dev");
     CHECK(chosen.backup->id == "5");
     CHECK(chosen.warning.empty());
+}
+
+TEST_CASE("a backup of some tables is found by its id, and is never latest nor kept as the last") {
+    const Listing listing = listing_of({{.id = "9", .is_of_tables = true}, {"8"}});
+    CHECK(choose_backup(listing, "latest", "dev").backup->id == "8");
+    CHECK(choose_backup(listing, "9", "dev").backup->id == "9");
+    CHECK(why_kept(listing, listing.backups[0]).empty());
+    CHECK_FALSE(why_kept(listing, listing.backups[1]).empty());
+    const Listing only = listing_of({{.id = "9", .is_of_tables = true}});
+    CHECK(kind_of([&] { choose_backup(only, "latest", "dev"); }) == ErrorKind::not_found);
 }
 
 TEST_CASE("without a verified backup, latest is the newest complete one, with a warning") {

@@ -67,7 +67,7 @@ class Model {
     static bool counts(const RetentionItem& item) { return !item.is_damaged && !is_future(item); }
     static bool is_alike(const RetentionItem& left, const RetentionItem& right) {
         return left.environment == right.environment && left.label == right.label &&
-               left.is_safety == right.is_safety;
+               left.is_safety == right.is_safety && left.is_of_tables == right.is_of_tables;
     }
     static std::string period(const RetentionItem& item, const char* format) {
         const std::time_t seconds =
@@ -86,9 +86,13 @@ class Model {
     }
     bool is_newest_with(const RetentionItem& item,
                         const std::function<bool(const RetentionItem&)>& passes) const {
-        return passes(item) && newer(item, [&](const RetentionItem& other) {
-                                   return other.environment == item.environment && passes(other);
-                               }) == 0;
+        const auto is_whole = [&](const RetentionItem& other) {
+            return !other.is_of_tables && passes(other);
+        };
+        return is_whole(item) && newer(item, [&](const RetentionItem& other) {
+                                     return other.environment == item.environment &&
+                                            is_whole(other);
+                                 }) == 0;
     }
     bool is_newest_of_its(const RetentionItem& item, const char* format,
                           std::uint64_t count) const {
@@ -119,6 +123,7 @@ std::vector<RetentionItem> random_history(std::mt19937& random) {
         made.environment = random() % 3 == 0 ? "dev" : "prod";
         made.label = random() % 5 == 0 ? "weekly" : "";
         made.is_safety = random() % 4 == 0;
+        made.is_of_tables = random() % 5 == 0;
         made.is_pinned = random() % 15 == 0;
         made.is_damaged = random() % 10 == 0;
         made.is_verified = !made.is_damaged && random() % 3 != 0;

@@ -9,6 +9,7 @@
 #include "db/lone_statement.hpp"
 #include "db/schema_change.hpp"
 #include "db/statement_reader.hpp"
+#include "db/table_archive.hpp"
 
 namespace keel::test {
 
@@ -30,6 +31,7 @@ class DyingEngine final : public Engine {
     }
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Copier& copier() const noexcept override { return inner_.copier(); }
+    const TableArchive& table_archive() const noexcept override { return inner_.table_archive(); }
     const SchemaTools& schema_tools() const noexcept override { return inner_.schema_tools(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     std::unique_ptr<SchemaChangeGuard> guard_schema_change(

@@ -8,6 +8,7 @@
 #include "db/inspector.hpp"
 #include "db/schema_change.hpp"
 #include "db/statement_reader.hpp"
+#include "db/table_archive.hpp"
 
 namespace keel::test {
 
@@ -27,6 +28,7 @@ class LosingEngine final : public Engine {
     const Dumper& dumper() const noexcept override { return inner_.dumper(); }
     const Admin& admin() const noexcept override { return inner_.admin(); }
     const Copier& copier() const noexcept override { return inner_.copier(); }
+    const TableArchive& table_archive() const noexcept override { return inner_.table_archive(); }
     const SchemaTools& schema_tools() const noexcept override { return inner_.schema_tools(); }
     const StatementReader& statement_reader() const noexcept override {
         return inner_.statement_reader();
