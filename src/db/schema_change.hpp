@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "model/statement.hpp"
 
@@ -26,6 +28,8 @@ class SchemaChangeGuard {
     /// ErrorKind::constraint when the statements broke what the engine could not watch while they
     /// ran: the transaction must then be rolled back.
     virtual void before_commit() = 0;
+    /// What the person should know about what the statements did; asked for after `before_commit`.
+    virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 }  // namespace keel

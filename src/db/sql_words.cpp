@@ -85,6 +85,14 @@ std::vector<std::string> sql_words(std::string_view statement) {
     return words;
 }
 
+std::size_t past_literal(std::string_view text, std::size_t at) noexcept {
+    const std::string_view pair = text.substr(at, 2);
+    if (pair.starts_with('\'') || pair == "--" || pair == "/*") return skip_other(text, at);
+    if (!pair.starts_with('$')) return at;
+    const std::size_t end = after_dollar(text, at);
+    return end == at + 1 ? at : end;
+}
+
 bool has_sequence(std::span<const std::string> words,
                   std::initializer_list<std::string_view> sequence) noexcept {
     return std::search(words.begin(), words.end(), sequence.begin(), sequence.end()) != words.end();

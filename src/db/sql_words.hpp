@@ -19,4 +19,8 @@ bool has_sequence(std::span<const std::string> words,
                   std::initializer_list<std::string_view> sequence) noexcept;
 bool has_word(std::span<const std::string> words, std::string_view word) noexcept;
 
+/// Past a string, a comment or a dollar-quoted body that begins at `at`; `at` when none does. As
+/// coarse as the words are.
+std::size_t past_literal(std::string_view text, std::size_t at) noexcept;
+
 }  // namespace keel

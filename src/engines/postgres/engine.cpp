@@ -94,7 +94,9 @@ class PostgresEngine final : public Engine {
     std::unique_ptr<Connection> connect(const ConnectOptions& options) const override {
         ConnectOptions own = options;
         own.ignore_ambient = options.ignore_ambient || options_.ignore_ambient;
-        return postgres::connect(own);
+        auto connection = postgres::connect(own);
+        if (options_.on_connect) options_.on_connect(*connection);
+        return connection;
     }
     const Dialect& dialect() const noexcept override { return dialect_; }
     const Inspector& inspector() const noexcept override { return inspector_; }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "engines/postgres/preflight_size.hpp"
 #include "engines/postgres/quote.hpp"
 
 namespace keel::postgres {
@@ -105,6 +106,7 @@ std::vector<Diagnostic> preflight(Connection& connection, const StatementReader&
     const Touched touched = touched_by(reader, statements);
     if (!touched.tables.empty()) find_blockers(connection, touched.tables, findings);
     if (!touched.altered.empty()) find_foreign_tables(connection, touched.altered, findings);
+    find_big_tables(connection, reader, statements, findings);
     return findings;
 }
 

@@ -10,7 +10,8 @@
 namespace keel::postgres {
 
 /// See Engine::preflight. Rules: preflight.blocker (a session or prepared transaction that holds a
-/// lock on what the statements touch), preflight.owner (a table that belongs to somebody else).
+/// lock on what the statements touch), preflight.owner (a table that belongs to somebody else),
+/// preflight.size and preflight.disk (see find_big_tables).
 std::vector<Diagnostic> preflight(Connection& connection, const StatementReader& reader,
                                   std::span<const Statement> statements);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/sql_words.hpp"
+#include "engines/postgres/row_watch.hpp"
 
 namespace keel::postgres {
 namespace {
@@ -24,8 +25,10 @@ bool changes_session(const Statement& statement) {
 
 class SessionGuard final : public SchemaChangeGuard {
   public:
-    SessionGuard(Connection& connection, const SchemaChangeOptions& options)
-        : connection_(connection) {
+    SessionGuard(Connection& connection, const SchemaChangeOptions& options, bool saves,
+                 RowWatch watch)
+        : connection_(connection), saves_(saves), watch_(std::move(watch)) {
+        if (!saves_) return;
         connection.query(
             "select name, setting from pg_catalog.pg_settings where source = 'session'", {},
             [&](const Row& row) { settings_.emplace_back(row.string(0), row.string(1)); });
@@ -34,6 +37,7 @@ class SessionGuard final : public SchemaChangeGuard {
     }
 
     ~SessionGuard() override {
+        if (!saves_) return;
         try {
             restore();
         } catch (const Error&) {
@@ -42,8 +46,13 @@ class SessionGuard final : public SchemaChangeGuard {
         }
     }
 
-    void after_begin() override {}
-    void before_commit() override {}
+    void after_begin() override {
+        if (watch_.is_needed()) watch_.begin();
+    }
+    void before_commit() override {
+        if (watch_.is_needed()) watch_.end();
+    }
+    std::vector<std::string> remarks() const override { return watch_.remarks(); }
 
   private:
     void restore() {
@@ -60,6 +69,8 @@ class SessionGuard final : public SchemaChangeGuard {
     }
 
     Connection& connection_;
+    bool saves_;
+    RowWatch watch_;
     std::vector<std::pair<std::string, std::string>> settings_;
 };
 
@@ -69,8 +80,10 @@ std::unique_ptr<SchemaChangeGuard> guard_schema_change(Connection& connection,
                                                        const SchemaChangeOptions& options) {
     const bool changes =
         std::any_of(options.statements.begin(), options.statements.end(), changes_session);
-    if (!changes && !options.lock_timeout) return nullptr;
-    return std::make_unique<SessionGuard>(connection, options);
+    const bool saves = changes || options.lock_timeout;
+    RowWatch watch(connection, options.statements);
+    if (!saves && !watch.is_needed()) return nullptr;
+    return std::make_unique<SessionGuard>(connection, options, saves, std::move(watch));
 }
 
 }  // namespace keel::postgres

@@ -7,8 +7,9 @@
 
 namespace keel::postgres {
 
-/// Sets lock_timeout while it lives, if the options have one, and takes back the settings (and the
-/// role) that a statement may have changed for the session. Nothing when neither is needed.
+/// Sets lock_timeout while it lives, if the options have one, takes back the settings (and the
+/// role) that a statement may have changed for the session, and watches over rows (see RowWatch).
+/// Nothing when none of these is needed.
 std::unique_ptr<SchemaChangeGuard> guard_schema_change(Connection& connection,
                                                        const SchemaChangeOptions& options);
 

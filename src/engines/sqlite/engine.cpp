@@ -10,8 +10,10 @@
 #include "engines/sqlite/copier.hpp"
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/dump.hpp"
+#include "engines/sqlite/extension.hpp"
 #include "engines/sqlite/inspect.hpp"
 #include "engines/sqlite/lone_statement.hpp"
+#include "engines/sqlite/preflight.hpp"
 #include "engines/sqlite/schema_change.hpp"
 #include "engines/sqlite/schema_tools.hpp"
 #include "engines/sqlite/scratch.hpp"
@@ -29,7 +31,9 @@ constexpr int oldest_supported = 3'038'000;
 
 class SqliteEngine final : public Engine {
   public:
-    SqliteEngine() { receive_log_messages(); }
+    explicit SqliteEngine(EngineOptions options) : options_(std::move(options)) {
+        receive_log_messages();
+    }
 
     EngineKind kind() const noexcept override { return EngineKind::sqlite; }
     Capabilities capabilities() const noexcept override { return {}; }
@@ -38,7 +42,10 @@ class SqliteEngine final : public Engine {
         const auto opening = session_options(options);
         if (options.create && !opening.read_only && !admin_.exists(options.url))
             create(options.url);
-        return std::make_unique<SqliteConnection>(opening);
+        auto connection = std::make_unique<SqliteConnection>(opening);
+        load_extensions(*connection, options_.extensions);
+        if (options_.on_connect) options_.on_connect(*connection);
+        return connection;
     }
 
     const Dialect& dialect() const noexcept override { return dialect_; }
@@ -70,6 +77,11 @@ class SqliteEngine final : public Engine {
         return seen;
     }
 
+    std::vector<Diagnostic> preflight(Connection& connection,
+                                      std::span<const Statement> statements) const override {
+        return sqlite::preflight(connection, statements);
+    }
+
     TableRebuild rebuild_table(Connection& connection, std::string_view table) const override {
         return sqlite::rebuild_table(connection, table);
     }
@@ -86,6 +98,7 @@ class SqliteEngine final : public Engine {
         }
     }
 
+    EngineOptions options_;
     SqliteDialect dialect_;
     SqliteInspector inspector_;
     SqliteDumper dumper_;
@@ -129,8 +142,8 @@ std::vector<Diagnostic> SqliteEngine::diagnose() const {
 
 }  // namespace
 
-std::unique_ptr<Engine> make_engine() {
-    return std::make_unique<SqliteEngine>();
+std::unique_ptr<Engine> make_engine(EngineOptions options) {
+    return std::make_unique<SqliteEngine>(std::move(options));
 }
 
 }  // namespace keel::sqlite

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "db/sql_words.hpp"
 
 namespace keel {
 namespace {
@@ -119,23 +120,6 @@ class Filler {
     Migration& migration_;
 };
 
-/// Past a string, a comment or a dollar-quoted body that begins at `at`; `at` when none does.
-std::size_t past_quoted(std::string_view text, std::size_t at) noexcept {
-    const auto past = [&](std::string_view end, std::size_t from) {
-        const std::size_t found = text.find(end, from);
-        return found == std::string_view::npos ? text.size() : found + end.size();
-    };
-    const std::string_view rest = text.substr(at);
-    if (rest.starts_with('\'')) return past("'", at + 1);
-    if (rest.starts_with("--")) return past("\n", at);
-    if (rest.starts_with("/*")) return past("*/", at + 2);
-    if (!rest.starts_with('$')) return at;
-    std::size_t end = 1;
-    while (end < rest.size() && is_name_character(rest[end])) ++end;
-    if (end >= rest.size() || rest[end] != '$') return at;
-    return past(rest.substr(0, end + 1), at + end + 1);
-}
-
 }  // namespace
 
 bool Placeholders::is_form_valid() const {
@@ -155,7 +139,7 @@ void fill_placeholders(std::vector<Migration>& migrations, const Placeholders& p
 std::size_t find_template(std::string_view text) noexcept {
     if (text.find("{{") == std::string_view::npos) return std::string_view::npos;
     for (std::size_t at = 0; at < text.size();) {
-        const std::size_t past = past_quoted(text, at);
+        const std::size_t past = past_literal(text, at);
         if (past > at) {
             at = past;
             continue;
