@@ -32,20 +32,39 @@ namespace {
 /// Each engine is made when it is first asked for.
 class Engines final : public EngineSet {
   public:
+    /// `files` are SQLite's; both must outlive this.
+    Engines(const Extensions& extensions, const std::vector<std::string>& files)
+        : extensions_(extensions), files_(files) {}
+
     const Engine& engine(EngineKind kind) const override {
         const std::scoped_lock lock(mutex_);
         switch (kind) {
             case EngineKind::sqlite:
-                if (!sqlite_) sqlite_ = sqlite::make_engine();
+                if (!sqlite_)
+                    sqlite_ =
+                        sqlite::make_engine({.extensions = files_, .on_connect = on_connect(kind)});
                 return *sqlite_;
             case EngineKind::postgres:
-                if (!postgres_) postgres_ = postgres::make_engine();
+                if (!files_.empty()) throw only_for_sqlite();
+                if (!postgres_) postgres_ = postgres::make_engine({.on_connect = on_connect(kind)});
                 return *postgres_;
         }
         throw Error(ErrorKind::internal, "unknown engine");
     }
 
   private:
+    static Error only_for_sqlite() {
+        return Error(ErrorKind::usage, "--load-extension is for SQLite, and this is PostgreSQL")
+            .with_hint("on PostgreSQL a migration says: create extension …");
+    }
+
+    std::function<void(Connection&)> on_connect(EngineKind kind) const {
+        if (!extensions_.on_connect) return {};
+        return [this, kind](Connection& connection) { extensions_.on_connect(connection, kind); };
+    }
+
+    const Extensions& extensions_;
+    const std::vector<std::string>& files_;
     mutable std::mutex mutex_;
     mutable std::unique_ptr<Engine> sqlite_;
     mutable std::unique_ptr<Engine> postgres_;
@@ -86,7 +105,9 @@ Report unknown_operation(const Registry& registry, const Invocation& invocation)
 
 struct Workspace::Parts {
     EnvironmentReader variables;
-    Engines engines;
+    Extensions extensions;
+    std::vector<std::string> no_files;
+    Engines engines{extensions, no_files};
     std::unique_ptr<SafetyBackup> safety_backup = make_safety_backup();
     std::unique_ptr<TableBackups> table_backups = make_table_backups();
     std::unique_ptr<BackupOverview> backups = make_backup_overview();
@@ -103,12 +124,15 @@ struct Workspace::Parts {
                       .migrator = migrator.get(),
                       .migrations = migrations.get(),
                       .linter = linter.get(),
-                      .recoverers = {backup_recoverer.get()}};
+                      .recoverers = {backup_recoverer.get()},
+                      .extensions = &extensions};
     Registry registry = make_registry();
 };
 
-Workspace::Workspace(EnvironmentReader variables) : parts_(std::make_unique<Parts>()) {
+Workspace::Workspace(EnvironmentReader variables, Extensions extensions)
+    : parts_(std::make_unique<Parts>()) {
     parts_->variables = std::move(variables);
+    parts_->extensions = std::move(extensions);
 }
 Workspace::~Workspace() = default;
 
@@ -126,7 +150,11 @@ Report Workspace::run(const Invocation& invocation, Interaction& interaction,
     const auto* entry = parts_->registry.find(invocation.operation);
     if (entry == nullptr) return unknown_operation(parts_->registry, invocation);
     if (entry->redirect != nullptr) return redirected(*entry, invocation, interaction, context);
-    return Runner(parts_->engines, parts_->services, parts_->variables, interaction)
+    // What is loaded for one call is in no other's connections.
+    const auto& files = invocation.overrides.load_extensions;
+    const Engines own(parts_->extensions, files);
+    return Runner(files.empty() ? parts_->engines : own, parts_->services, parts_->variables,
+                  interaction)
         .run(*entry, invocation, context);
 }
 

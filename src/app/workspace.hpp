@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "keel/schema.hpp"
+#include "ops/kit/extensions.hpp"
 #include "ops/kit/interaction.hpp"
 #include "ops/kit/registry.hpp"
 #include "ops/kit/runner.hpp"
@@ -13,7 +14,8 @@ namespace keel {
 /// end makes one.
 class Workspace {
   public:
-    explicit Workspace(EnvironmentReader variables);
+    /// `extensions`: migrations, hooks and functions of the application's own.
+    explicit Workspace(EnvironmentReader variables, Extensions extensions = {});
     ~Workspace();
 
     /// The schema that the application is written for: what `schema diff`, `schema check` and

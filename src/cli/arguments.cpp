@@ -157,6 +157,7 @@ class Parser {
         result.overrides.migrations_directory = text("migrations");
         result.overrides.layout = text("layout");
         result.overrides.repository = text("repository");
+        result.overrides.load_extensions = global("load-extension").values;
         result.output = {.json = flag("json"),
                          .quiet = flag("quiet"),
                          .verbose = flag("verbose"),

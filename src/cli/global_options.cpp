@@ -33,6 +33,10 @@ constexpr std::array options = {
                .type = OptionType::text,
                .help = "backup repository, for this call: a folder or s3://bucket/prefix",
                .value_name = "WHERE"},
+    OptionSpec{.name = "load-extension",
+               .type = OptionType::list,
+               .help = "SQLite: library with functions that the database needs, for this call",
+               .value_name = "FILE"},
     OptionSpec{
         .name = "dry-run", .help = "show what would be done, change nothing", .short_name = 'n'},
     OptionSpec{.name = "yes",

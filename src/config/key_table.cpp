@@ -108,6 +108,10 @@ constexpr auto hook_keys = std::to_array<KeySpec>({
     {"before_each", texts, "before the statements of each, in its transaction: SQL files", "[]"},
     {"after_each", texts, "after the statements of each, in its transaction: SQL files", "[]"},
     {"after_all", texts, "after the last of a run", "[]"},
+    {"before_down", texts, "before the first that is undone in a run", "[]"},
+    {"before_each_down", texts, "before the statements that undo each: SQL files", "[]"},
+    {"after_each_down", texts, "after the statements that undo each: SQL files", "[]"},
+    {"after_down", texts, "after the last that is undone in a run", "[]"},
 });
 
 constexpr auto migration_keys = std::to_array<KeySpec>({
@@ -123,6 +127,24 @@ constexpr auto migration_keys = std::to_array<KeySpec>({
     {"placeholders", named, "names in the files that values stand for", {}, {&any_placeholder, 1}},
     {"placeholder_form", text, "how they stand there", "\"${name}\""},
     {"hooks", table, "SQL files (.sql) and command lines around migrations", {}, hook_keys},
+    {"backup",
+     choice,
+     "before which runs of `keel migrate up` a backup is taken",
+     "\"destructive\"",
+     {},
+     "destructive|always"},
+    {"backup_scope",
+     choice,
+     "of what: the whole database, or the tables that the migrations touch",
+     "\"database\"",
+     {},
+     "database|tables"},
+    {"on_failure",
+     choice,
+     "what follows when a step fails that no transaction could hold",
+     "\"stop\"",
+     {},
+     "stop|restore"},
 });
 
 constexpr auto lint_keys = std::to_array<KeySpec>({

@@ -86,11 +86,21 @@ void read_around(const Sources& sources, MigrationSettings& migrations) {
     // Not expanded: it is made of the very signs that variables are written with.
     if (const auto* form = find(sources.merged, "migrations", "placeholder_form"))
         migrations.placeholder_form = form->text;
+    if (const auto* backup = find(sources.merged, "migrations", "backup"))
+        migrations.backup = backup->text;
+    if (const auto* scope = find(sources.merged, "migrations", "backup_scope"))
+        migrations.backup_scope = scope->text;
+    if (const auto* failure = find(sources.merged, "migrations", "on_failure"))
+        migrations.on_failure = failure->text;
     if (const auto* hooks = find(sources.merged, "migrations", "hooks")) {
         migrations.hooks.before_all = read_hooks(sources, *hooks, "before_all");
         migrations.hooks.before_each = read_hooks(sources, *hooks, "before_each");
         migrations.hooks.after_each = read_hooks(sources, *hooks, "after_each");
         migrations.hooks.after_all = read_hooks(sources, *hooks, "after_all");
+        migrations.hooks.before_down = read_hooks(sources, *hooks, "before_down");
+        migrations.hooks.before_each_down = read_hooks(sources, *hooks, "before_each_down");
+        migrations.hooks.after_each_down = read_hooks(sources, *hooks, "after_each_down");
+        migrations.hooks.after_down = read_hooks(sources, *hooks, "after_down");
     }
 }
 

@@ -23,6 +23,10 @@ struct MigrationHooks {
     std::vector<std::string> before_each;
     std::vector<std::string> after_each;
     std::vector<std::string> after_all;
+    std::vector<std::string> before_down;  ///< the same, around what is undone
+    std::vector<std::string> before_each_down;
+    std::vector<std::string> after_each_down;
+    std::vector<std::string> after_down;
 };
 
 struct MigrationSettings {
@@ -35,6 +39,9 @@ struct MigrationSettings {
     /// What `migrate up` does about files that were not rehearsed, on a protected environment that
     /// holds rows.
     std::string rehearsal = "refuse";  ///< "refuse", "warn", "off"
+    std::string backup = "destructive";     ///< when up takes one first; or "always"
+    std::string backup_scope = "database";  ///< or "tables": those that are touched
+    std::string on_failure = "stop";        ///< or "restore": from that backup
 };
 
 /// What [lint] says about the rules of `keel migrate lint`, by their ids or names.
@@ -62,6 +69,7 @@ struct ProjectOverrides {
     std::optional<std::string> migrations_directory;
     std::optional<std::string> layout;
     std::optional<std::string> repository;
+    std::vector<std::string> load_extensions;  ///< SQLite's, as given
 };
 
 /// Where the active environment's name came from, and what that hid.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "model/database_url.hpp"
 
 namespace keel {
+
+struct MigrationCode;
 
 /// One part of a migration: what stands below `-- migrate:up|down|verify`, or a file of its own.
 struct MigrationSection {
@@ -50,6 +53,8 @@ struct Migration {
     std::vector<std::string> replaces;  ///< versions that it stands for, where they are applied
     std::string problem;       ///< why it cannot be run ("is written in Go"); empty when it can
     std::string problem_hint;  ///< what can be done about that
+    /// What a program registered. Then a section without text, whose marker says so, stands for it.
+    std::shared_ptr<const MigrationCode> code;
 
     bool has_down() const noexcept { return !down.empty(); }
 };

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "model/table_name.hpp"
+
 namespace keel {
 
 /// What an operation is about to do, step by step; what --dry-run prints. An empty plan means there
@@ -19,6 +21,10 @@ struct PlanStep {
 
 struct Plan {
     std::vector<PlanStep> steps;
+    /// What the operation wants to be backed up first, besides what a destructive plan always
+    /// gets; no part of what was agreed to.
+    enum class Backup { when_destructive, always } backup = Backup::when_destructive;
+    std::vector<TableName> touched;  ///< if any: these tables alone are backed up
 
     bool empty() const noexcept { return steps.empty(); }
     bool is_destructive() const noexcept;

@@ -117,6 +117,7 @@ class TestProject {
 
     std::map<std::string, std::string> variables;  ///< the process environment it sees
     std::optional<SchemaDeclaration> models;       ///< what its application declares
+    Extensions extensions;                         ///< what the application brings
 
     Report run(const std::string& operation, const TestCall& call = {}) {
         Invocation invocation;
@@ -129,11 +130,13 @@ class TestProject {
         invocation.yes = call.yes;
         invocation.confirm = call.confirm;
         invocation.command_line = "keel " + operation;
-        Workspace workspace([this](std::string_view name) -> std::optional<std::string> {
-            const auto found = variables.find(std::string(name));
-            if (found == variables.end()) return std::nullopt;
-            return found->second;
-        });
+        Workspace workspace(
+            [this](std::string_view name) -> std::optional<std::string> {
+                const auto found = variables.find(std::string(name));
+                if (found == variables.end()) return std::nullopt;
+                return found->second;
+            },
+            extensions);
         if (models) workspace.declare(*models);
         const Context context{
             .stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};

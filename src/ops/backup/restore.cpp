@@ -273,6 +273,12 @@ std::unique_ptr<Operation> make_backup_restore(const OptionValues& options) {
     return std::make_unique<AnyRestore>(options);
 }
 
+std::unique_ptr<Operation> make_restore_of(std::string id) {
+    OptionValues options;
+    options.set("id", std::move(id));
+    return std::make_unique<AnyRestore>(options);
+}
+
 std::unique_ptr<Operation> make_undo(const OptionValues& options) {
     return std::make_unique<AnyRestore>(options);
 }

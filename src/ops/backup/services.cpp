@@ -6,6 +6,7 @@
 
 #include "db/admin.hpp"
 #include "db/table_archive.hpp"
+#include "ops/backup/restore.hpp"
 #include "ops/backup/restore_choice.hpp"
 #include "ops/backup/store.hpp"
 #include "ops/backup/take.hpp"
@@ -18,6 +19,15 @@ class TakeSafetyBackup final : public SafetyBackup {
   public:
     std::string create(OperationContext& context, std::string_view reason) override {
         return take_backup(context, {.reason = std::string(reason)}).manifest.id;
+    }
+
+    void restore(OperationContext& context, std::string_view id) override {
+        const auto operation = make_restore_of(std::string(id));
+        Report report;
+        static_cast<void>(operation->plan(context));
+        operation->apply(context, report);
+        context.lock();
+        operation->verify(context, report);
     }
 };
 

@@ -90,7 +90,12 @@ class OperationContext {
 
     /// Id of the safety backup the Runner took for this run.
     const std::optional<std::string>& safety_backup() const noexcept { return safety_backup_; }
-    void set_safety_backup(std::string id) { safety_backup_ = std::move(id); }
+    /// Whether it is of the tables alone that the plan names.
+    bool is_safety_backup_of_tables() const noexcept { return is_backup_of_tables_; }
+    void set_safety_backup(std::string id, bool is_of_tables = false) {
+        safety_backup_ = std::move(id);
+        is_backup_of_tables_ = is_of_tables;
+    }
 
     /// Takes the database's lock on `connection`, once; held until `disconnect` or the end.
     void lock();
@@ -112,6 +117,7 @@ class OperationContext {
     std::unique_ptr<DatabaseLock> lock_;
     std::optional<MarkerCheck> marker_;
     std::optional<std::string> safety_backup_;
+    bool is_backup_of_tables_ = false;
 };
 
 }  // namespace keel

@@ -142,18 +142,37 @@ class Change {
     }
 
     void take_safety_backup() {
-        const bool wanted = spec().takes_safety_backup || plan_.is_destructive();
+        const bool wanted = spec().takes_safety_backup || plan_.is_destructive() ||
+                            plan_.backup == Plan::Backup::always;
         if (!wanted || !changes_database() || !context_.is_connected()) return;
         if (context_.services().safety_backup == nullptr) {
             throw Error(ErrorKind::internal, "no way to take a safety backup");
         }
+        const std::string reason = fmt::format("safety: {}", spec().name);
+        if (back_up_touched(reason)) return;
         try {
-            context_.set_safety_backup(context_.services().safety_backup->create(
-                context_, fmt::format("safety: {}", spec().name)));
+            context_.set_safety_backup(context_.services().safety_backup->create(context_, reason));
         } catch (const Error& error) {
             if (!is_repairable(error)) throw;
             report_.warnings.push_back("no safety backup could be taken of a damaged database: " +
                                        error.message());
+        }
+    }
+
+    /// False when the whole database is to be backed up: because nobody asked for less, or because
+    /// less is not possible.
+    bool back_up_touched(const std::string& reason) {
+        if (plan_.touched.empty() || context_.services().table_backups == nullptr) return false;
+        try {
+            const auto id =
+                context_.services().table_backups->create(context_, plan_.touched, reason);
+            if (id) context_.set_safety_backup(*id, true);
+            return true;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::unsupported) throw;
+            report_.warnings.push_back(
+                fmt::format("the whole database is backed up: {}", error.message()));
+            return false;
         }
     }
 

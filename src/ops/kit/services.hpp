@@ -26,6 +26,10 @@ class SafetyBackup {
     virtual ~SafetyBackup() = default;
     /// A complete, verified backup of the operation's database as it is now; returns its id.
     virtual std::string create(OperationContext& context, std::string_view reason) = 0;
+    /// Puts the whole database back as that backup has it; the operation's connection is another
+    /// one then, and holds the lock again. Throws what restoring throws: the database is as it was
+    /// before, then, or ErrorKind::partial says that it is not.
+    virtual void restore(OperationContext& context, std::string_view id) = 0;
 };
 
 /// Backups of some tables alone: for who changes little of a large database.
@@ -145,6 +149,8 @@ class Recoverer {
     virtual std::vector<Recovery> find(OperationContext& context) = 0;
 };
 
+struct Extensions;
+
 struct Services {
     SafetyBackup* safety_backup = nullptr;
     TableBackups* table_backups = nullptr;
@@ -155,6 +161,7 @@ struct Services {
     MigrationFiles* migrations = nullptr;
     MigrationLinter* linter = nullptr;
     std::vector<Recoverer*> recoverers;
+    const Extensions* extensions = nullptr;  ///< what the application adds of its own
 };
 
 }  // namespace keel

@@ -115,16 +115,30 @@ Report World::dry_run(std::string_view operation, const Options& options) {
 }
 
 Report World::run(std::string_view operation, const Options& options, bool dry_run) {
+    return run(replacement == nullptr ? *engine_ : *replacement, operation, options, dry_run);
+}
+
+Report World::run_on(const Engine& engine, std::string_view operation) {
+    return run(engine, operation, {}, false);
+}
+
+Report World::run(const Engine& engine, std::string_view operation, const Options& options,
+                  bool dry_run) {
     Invocation invocation;
     invocation.operation = operation;
     for (const auto& [name, value] : options) invocation.options.set(name, value);
     invocation.overrides.directory = directory_.path();
     invocation.overrides.database = address_;
+    if (!through.empty())
+        invocation.overrides.database =
+            fmt::format("postgresql://keel@/{}?host={}", database_, through.native());
     invocation.actor = {.name = "tester", .host = "here"};
     invocation.dry_run = dry_run;
-    const OneEngine engines(replacement == nullptr ? *engine_ : *replacement);
+    const OneEngine engines(engine);
     Services services;
     services.safety_backup = &backups;
+    services.table_backups = tables;
+    services.extensions = &extensions;
     Nobody nobody;
     const SystemClock clock;
     const Context context{stop.get_token(), no_progress(), no_logger(), clock};

@@ -10,6 +10,7 @@
 
 #include "db/engine.hpp"
 #include "model/report.hpp"
+#include "ops/kit/extensions.hpp"
 #include "ops/kit/operation_context.hpp"
 #include "ops/kit/services.hpp"
 #include "support/temporary_directory.hpp"
@@ -22,7 +23,13 @@ class CountingBackup final : public SafetyBackup {
     std::string create(OperationContext&, std::string_view) override {
         return "backup-" + std::to_string(++count);
     }
+    void restore(OperationContext&, std::string_view id) override {
+        restored = id;
+        if (on_restore) on_restore();
+    }
     int count = 0;
+    std::string restored;
+    std::function<void()> on_restore;
 };
 
 using Options = std::vector<std::pair<std::string, std::string>>;
@@ -46,6 +53,8 @@ class World {
 
     /// Runs an operation of the family, "migrate up". Never throws.
     Report run(std::string_view operation, const Options& options = {});
+    /// The same on another engine than `engine`; may be called by several threads at once.
+    Report run_on(const Engine& engine, std::string_view operation);
     Report dry_run(std::string_view operation, const Options& options = {});
     /// Calls `work` with the context of an operation that holds the database's lock.
     void within(std::string_view operation, const std::function<void(OperationContext&)>& work);
@@ -64,12 +73,18 @@ class World {
     const Engine& engine() const { return *engine_; }
 
     CountingBackup backups;
+    TableBackups* tables = nullptr;
+    Extensions extensions;
     std::stop_source stop;
     /// What the operations are given instead of `engine`, if anything.
     const Engine* replacement = nullptr;
+    /// PostgreSQL: a folder with the socket that operations go through instead, if anything.
+    std::filesystem::path through;
 
   private:
     Report run(std::string_view operation, const Options& options, bool dry_run);
+    Report run(const Engine& engine, std::string_view operation, const Options& options,
+               bool dry_run);
 
     EngineKind kind_;
     TemporaryDirectory directory_;
