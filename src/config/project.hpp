@@ -38,7 +38,7 @@ struct MigrationSettings {
     MigrationHooks hooks;
     /// What `migrate up` does about files that were not rehearsed, on a protected environment that
     /// holds rows.
-    std::string rehearsal = "refuse";  ///< "refuse", "warn", "off"
+    std::string rehearsal = "refuse";       ///< "refuse", "warn", "off"
     std::string backup = "destructive";     ///< when up takes one first; or "always"
     std::string backup_scope = "database";  ///< or "tables": those that are touched
     std::string on_failure = "stop";        ///< or "restore": from that backup

@@ -57,6 +57,8 @@ class Run {
                       {"URL2", databases_.url(2)},
                       {"URL3", databases_.url(3)},
                       {"DIR", directory_.path().string()}};
+        if (const char* extension = std::getenv("KEEL_TEST_EXTENSION"))
+            variables_["EXTENSION"] = extension;
         for (const auto& [name, text] : script.files) {
             write_file(directory_.path() / name, expand(text, variables_));
         }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "db/dialect.hpp"
 #include "db/statement_reader.hpp"
+#include "ops/kit/backfill.hpp"
 
 namespace keel::lint {
 namespace {
@@ -17,9 +18,19 @@ void read_section(const MigrationSection& section, const Engine& engine, JudgedF
                   std::vector<JudgedStatement>& statements) {
     if (!is_for(section, engine.kind())) return;
     try {
+        std::size_t from = 0;
         for (Statement& statement : engine.dialect().split(section.text).statements) {
             JudgedStatement judged;
             judged.section = &section;
+            const std::size_t end = statement.offset + statement.text.size();
+            const auto backfill = read_backfill(section.text, std::min(from, statement.offset),
+                                                statement.offset, end);
+            from = end + statement.copy_data.size();
+            if (backfill) {
+                file.texts.push_back(std::make_shared<const std::string>(backfill->plain));
+                statement.text = *file.texts.back();
+                judged.is_batched = true;
+            }
             judged.statement = statement;
             judged.statement.number = static_cast<int>(statements.size()) + 1;
             judged.read = engine.statement_reader().read(statement.text);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "db/engine.hpp"
@@ -14,6 +16,7 @@ struct JudgedStatement {
     const MigrationSection* section = nullptr;
     Statement statement;  ///< its offset is in the section's text
     ReadStatement read;
+    bool is_batched = false;     ///< runs in batches, each a transaction (keel:backfill)
     ScratchSchema::Trial trial;  ///< what the scratch database said to it
 
     /// Place of a byte of the statement in the file.
@@ -27,7 +30,8 @@ struct JudgedFile {
     bool applied = false;  ///< its rows of the history say so: nothing can be changed any more
     std::vector<JudgedStatement> up;
     std::vector<JudgedStatement> down;
-    std::vector<Error> unreadable;  ///< sections that could not be cut
+    std::vector<Error> unreadable;                          ///< sections that could not be cut
+    std::vector<std::shared_ptr<const std::string>> texts;  ///< of statements that run in batches
 
     bool in_transaction() const noexcept;
     /// The files that it stands in, as shown: layouts with a file for each direction have two.

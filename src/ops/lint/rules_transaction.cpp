@@ -110,6 +110,8 @@ void schema_and_rows(const Subject& s, Remarks& remarks) {
     if (!s.file.in_transaction()) return;
     const SqlAction* change = nullptr;
     for (const auto& statement : s.file.up) {
+        // Its batches are transactions of their own: what was changed before is committed by then.
+        if (statement.is_batched) change = nullptr;
         for (const SqlAction& action : statement.read.actions) {
             const bool is_schema =
                 action.kind >= ActionKind::add_column && action.kind <= ActionKind::set_inheritance;
@@ -222,8 +224,8 @@ constexpr std::array rules = std::to_array<Rule>({
      .why = "The locks of the schema change are held until the last row is written, and if a row "
             "fails everything is undone.",
      .instead =
-         "Change the schema in one migration and the rows in the next, in batches where there are "
-         "many.",
+         "Change the schema in one migration and the rows in the next; where there are many, in "
+         "batches: `-- keel:backfill table=users` above an update with `where :batch`.",
      .postgres = {.bad = "alter table users add column country text;\n"
                          "update users set country = 'de' where country is null;",
                   .good = "update users set name = '' where name is null;"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ops/migrate/hooks.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/series.hpp"
 #include "ops/migrate/settlement.hpp"
@@ -12,15 +13,25 @@
 namespace keel {
 
 Plan MigrateDown::plan(OperationContext& context) {
-    if (files_.empty()) files_ = read_migrations(context);
+    if (files_.empty()) {
+        files_ = read_migrations(context);
+        hooks_ = project_hooks(context);
+    }
     standing_ = compare(files_, read_history(context));
-    if (const AppliedEntry* entry = standing_.unfinished()) refuse_unfinished(*entry);
+    const AppliedEntry* unfinished = standing_.unfinished();
+    const bool was_undone =
+        unfinished != nullptr && unfinished->row.state == MigrationState::reverting;
+    if (unfinished != nullptr && !was_undone) refuse_unfinished(*unfinished);
     steps_.clear();
     Plan plan;
     for (const AppliedEntry* entry : select_applied(standing_, target_)) {
-        const DownStep& step = steps_.emplace_back(context, *entry);
+        const DownStep& step = steps_.emplace_back(context, *entry, hooks_);
+        step.check_going_on(context);
         plan.steps.push_back(step.plan_step());
     }
+    // What is half undone comes first, or nothing does.
+    if (unfinished != nullptr && (steps_.empty() || !steps_.front().goes_on()))
+        refuse_unfinished(*unfinished);
     return plan;
 }
 
@@ -36,11 +47,13 @@ void MigrateDown::apply(OperationContext& context, Report& report) {
                                 .all_in_transactions = in_transactions,
                                 .last_sequence = standing_.last_sequence});
         series.begin();
+        run_hooks(context, run, hooks_, HookPoint::before_down);
         for (const DownStep& step : steps_) {
             if (!step.warning().empty()) report.warnings.push_back(step.warning());
-            series.execute(step.script(), step.history_row(series.next_sequence()), outcomes);
+            undo(series, step, outcomes);
         }
     }
+    run_hooks(context, run, hooks_, HookPoint::after_down);
     report_end(context, report, current_after());
     report.next_steps.emplace_back("keel migrate status");
 }

@@ -22,6 +22,7 @@ class MigrateDown final : public Operation {
 
     DownTarget target_;
     std::vector<Migration> files_;
+    MigrationHooks hooks_;
     Standing standing_;
     std::vector<DownStep> steps_;
 };

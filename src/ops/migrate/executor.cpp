@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "db/schema_change.hpp"
 #include "db/transaction.hpp"
+#include "ops/migrate/code_migrations.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/lock_retry.hpp"
 #include "ops/migrate/native_parser.hpp"
@@ -48,7 +50,7 @@ AppliedMigration row_of_up(const Script& script, std::int64_t sequence) {
     row.name = script.migration->name;
     row.checksum = script.migration->checksum;
     row.state = script.migration->is_skipped ? MigrationState::skipped : MigrationState::applied;
-    row.down_sql = down_text(*script.migration);
+    if (!script.migration->code) row.down_sql = down_text(*script.migration);
     return row;
 }
 
@@ -83,10 +85,11 @@ MigrationOutcome MigrationExecutor::resume(const Script& script, Recording recor
 MigrationOutcome MigrationExecutor::execute_in_transaction(const Script& script,
                                                            Recording recording) const {
     const Stopwatch watch;
-    recording.row.statements = static_cast<int>(script.statements.size());
+    recording.row.statements =
+        static_cast<int>(script.statements.size()) + (script.code_after ? 1 : 0);
     MigrationOutcome outcome = outcome_of(recording.row, watch);
     try {
-        with_lock_retries(run_, script, [&] { transact(script, recording); });
+        with_lock_retries(run_, script, [&] { outcome.note = transact(script, recording); });
     } catch (Error& error) {
         error.add_trail(trail_of(script));
         // What fails at the commit, or in the checks before it, is no statement's own fault.
@@ -100,18 +103,28 @@ MigrationOutcome MigrationExecutor::execute_in_transaction(const Script& script,
     return outcome;
 }
 
-void MigrationExecutor::transact(const Script& script, const Recording& recording) const {
+std::string MigrationExecutor::transact(const Script& script, const Recording& recording) const {
     Connection& connection = run_.connection();
     const auto guard = run_.engine.guard_schema_change(
         connection, {.statements = script.statements, .lock_timeout = script.lock_timeout});
     Transaction transaction(connection);
     if (guard) guard->after_begin();
-    run_statements(connection, script, recording.row);
+    run_code_hooks(run_, connection, script, true);
+    if (script.code_after) {
+        run_around_code(connection, script, recording.row);
+    } else {
+        run_statements(connection, script, recording.row);
+    }
+    run_code_hooks(run_, connection, script, false);
     run_verify(connection, script);
     if (guard) guard->before_commit();
     if (recording.with_fingerprint)
         record_fingerprint(connection, run_.engine, recording.row.sequence);
     transaction.commit();
+    if (!guard) return {};
+    const auto remarks = guard->remarks();
+    return remarks.empty() ? std::string()
+                           : fmt::format("{}: {}", script.label(), join(remarks, "; "));
 }
 
 void MigrationExecutor::run_statements(Connection& connection, const Script& script,
@@ -126,6 +139,22 @@ void MigrationExecutor::run_statements(Connection& connection, const Script& scr
         place_error(error, script, script.statements);
         throw;
     }
+}
+
+/// The statements here are those of hooks.
+void MigrationExecutor::run_around_code(Connection& connection, const Script& script,
+                                        const AppliedMigration& row) const {
+    const std::span<const Statement> statements = script.statements;
+    try {
+        connection.run_script(statements.first(*script.code_after));
+        run_code(run_, connection, script);
+        connection.run_script(statements.subspan(*script.code_after));
+    } catch (Error& error) {
+        place_error(error, script, script.statements);
+        throw;
+    }
+    verify_code(run_, connection, script);
+    connection.execute(History(run_.engine).insert_statement(row));
 }
 
 std::string MigrationExecutor::settle_doubt(const Error& doubt, const AppliedMigration& row) const {

@@ -37,9 +37,12 @@ class MigrationExecutor {
 
   private:
     MigrationOutcome execute_in_transaction(const Script& script, Recording recording) const;
-    void transact(const Script& script, const Recording& recording) const;
+    /// Gives what the person should know about it, or nothing.
+    std::string transact(const Script& script, const Recording& recording) const;
     void run_statements(Connection& connection, const Script& script,
                         const AppliedMigration& row) const;
+    void run_around_code(Connection& connection, const Script& script,
+                         const AppliedMigration& row) const;
     std::string settle_doubt(const Error& doubt, const AppliedMigration& row) const;
     void complete(AppliedMigration& row) const;
 

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "db/dialect.hpp"
 #include "db/transaction.hpp"
+#include "ops/migrate/code_migrations.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/layouts/source_files.hpp"
 #include "ops/migrate/migration_text.hpp"
@@ -47,6 +48,10 @@ bool add_callbacks(const MigrationFolder& folder, MigrationHooks& hooks) {
         add(file, "beforeEachMigrate", hooks.before_each);
         add(file, "afterEachMigrate", hooks.after_each);
         add(file, "afterMigrate", hooks.after_all);
+        add(file, "beforeUndo", hooks.before_down);
+        add(file, "beforeEachUndo", hooks.before_each_down);
+        add(file, "afterEachUndo", hooks.after_each_down);
+        add(file, "afterUndo", hooks.after_down);
     }
     return found;
 }
@@ -61,7 +66,7 @@ std::vector<MigrationSection> sections_of(const std::vector<std::string>& hooks,
                         fmt::format("the hook '{}' runs in the migration's own transaction, and is "
                                     "no SQL file",
                                     shown))
-                .with_hint("commands can be before_all and after_all");
+                .with_hint("commands can be before_all, after_all, before_down and after_down");
         MigrationSection section;
         section.text = read_migration_text(hook, shown);
         section.file = shown;
@@ -70,6 +75,24 @@ std::vector<MigrationSection> sections_of(const std::vector<std::string>& hooks,
         sections.push_back(std::move(section));
     }
     return sections;
+}
+
+/// Nothing around nothing.
+void put_around(std::vector<MigrationSection>& sections,
+                const std::vector<MigrationSection>& before,
+                const std::vector<MigrationSection>& after) {
+    if (sections.empty() || (before.empty() && after.empty())) return;
+    const MigrationSection& own = sections.front();
+    std::vector<MigrationSection> all;
+    const auto add = [&](MigrationSection section) {
+        section.transaction = own.transaction;
+        section.idempotent = own.idempotent;
+        all.push_back(std::move(section));
+    };
+    std::ranges::for_each(before, add);
+    all.insert(all.end(), sections.begin(), sections.end());
+    std::ranges::for_each(after, add);
+    sections = std::move(all);
 }
 
 void run_sql(OperationContext& context, const MigrationRun& run, const std::string& hook) {
@@ -90,7 +113,8 @@ void run_sql(OperationContext& context, const MigrationRun& run, const std::stri
     }
 }
 
-void run_command(OperationContext& context, const MigrationRun& run, const std::string& hook) {
+void run_command(OperationContext& context, const MigrationRun& run, const std::string& hook,
+                 bool is_up) {
     std::vector<std::string> words;
     for (const std::string& word : split(hook, ' '))
         if (!trim(word).empty()) words.emplace_back(trim(word));
@@ -107,7 +131,8 @@ void run_command(OperationContext& context, const MigrationRun& run, const std::
                      .arguments = {words.begin() + 1, words.end()},
                      .environment = {{"KEEL_ENVIRONMENT", context.environment().name},
                                      {"KEEL_ENGINE", std::string(run.engine.name())},
-                                     {"KEEL_PROJECT", root.native()}},
+                                     {"KEEL_PROJECT", root.native()},
+                                     {"KEEL_DIRECTION", is_up ? "up" : "down"}},
                      .unset = {},
                      .stop = context.context().stop},
                     [](std::span<const std::byte>) {});
@@ -116,6 +141,28 @@ void run_command(OperationContext& context, const MigrationRun& run, const std::
                                            result.status, result.error_output.empty() ? "" : ": ",
                                            escape_controls(trim(result.error_output))))
         .with_hint("what it says is its own; migrations that were done before it stay");
+}
+
+const std::vector<std::string>& hooks_at(const MigrationHooks& hooks, HookPoint point) {
+    switch (point) {
+        case HookPoint::before_all:
+            return hooks.before_all;
+        case HookPoint::before_each:
+            return hooks.before_each;
+        case HookPoint::after_each:
+            return hooks.after_each;
+        case HookPoint::after_all:
+            return hooks.after_all;
+        case HookPoint::before_down:
+            return hooks.before_down;
+        case HookPoint::before_each_down:
+            return hooks.before_each_down;
+        case HookPoint::after_each_down:
+            return hooks.after_each_down;
+        case HookPoint::after_down:
+            return hooks.after_down;
+    }
+    return hooks.after_all;
 }
 
 }  // namespace
@@ -136,32 +183,29 @@ void add_hooks(std::vector<Migration>& migrations, const MigrationHooks& hooks,
     std::size_t offset = apart;
     const auto before = sections_of(hooks.before_each, root, offset);
     const auto after = sections_of(hooks.after_each, root, offset);
-    for (Migration& migration : migrations) {
-        if (migration.up.empty() || migration.is_skipped) continue;
-        const MigrationSection own = migration.up.front();
-        const auto add = [&](const std::vector<MigrationSection>& sections, bool is_before) {
-            for (std::size_t i = 0; i < sections.size(); ++i) {
-                MigrationSection section = sections[i];
-                section.transaction = own.transaction;
-                section.idempotent = own.idempotent;
-                const auto at = is_before ? migration.up.begin() + static_cast<std::ptrdiff_t>(i)
-                                          : migration.up.end();
-                migration.up.insert(at, std::move(section));
-            }
-        };
-        add(before, true);
-        add(after, false);
-    }
+    for (Migration& migration : migrations)
+        if (!migration.is_skipped) put_around(migration.up, before, after);
 }
 
-void run_hooks(OperationContext& context, const MigrationRun& run,
-               const std::vector<std::string>& hooks) {
-    for (const std::string& hook : hooks) {
+Migration with_down_hooks(Migration migration, const MigrationHooks& hooks,
+                          const std::filesystem::path& root) {
+    std::size_t offset = apart;
+    const auto before = sections_of(hooks.before_each_down, root, offset);
+    const auto after = sections_of(hooks.after_each_down, root, offset);
+    put_around(migration.down, before, after);
+    return migration;
+}
+
+void run_hooks(OperationContext& context, const MigrationRun& run, const MigrationHooks& hooks,
+               HookPoint point) {
+    const auto& list = hooks_at(hooks, point);
+    const bool is_up = point == HookPoint::before_all || point == HookPoint::after_all;
+    for (const std::string& hook : list) {
         context.context().check_cancelled("hooks");
-        is_sql(hook) ? run_sql(context, run, hook) : run_command(context, run, hook);
+        is_sql(hook) ? run_sql(context, run, hook) : run_command(context, run, hook, is_up);
     }
-    const bool may_have_changed = std::any_of(hooks.begin(), hooks.end(), is_sql);
-    if (!may_have_changed) return;
+    const bool has_code = run_code_hooks(run, run.connection(), point);
+    if (!has_code && std::none_of(list.begin(), list.end(), is_sql)) return;
     const auto rows = History(run.engine).read(run.connection());
     if (!rows.empty()) record_fingerprint(run.connection(), run.engine, rows.back().sequence);
 }

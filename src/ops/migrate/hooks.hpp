@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/kit/extensions.hpp"
 #include "ops/kit/operation_context.hpp"
 #include "ops/migrate/run.hpp"
 
@@ -17,10 +18,15 @@ MigrationHooks project_hooks(OperationContext& context);
 void add_hooks(std::vector<Migration>& migrations, const MigrationHooks& hooks,
                const std::filesystem::path& root);
 
+/// The migration with the hooks around each that is undone, in its down sections.
+Migration with_down_hooks(Migration migration, const MigrationHooks& hooks,
+                          const std::filesystem::path& root);
+
 /// Runs the hooks before or after all: SQL files each in a transaction of its own, command lines
-/// without a shell, in the project's folder, with KEEL_ENVIRONMENT and KEEL_ENGINE set. Throws when
-/// one fails, naming it.
-void run_hooks(OperationContext& context, const MigrationRun& run,
-               const std::vector<std::string>& hooks);
+/// without a shell, in the project's folder, with KEEL_ENVIRONMENT, KEEL_ENGINE, KEEL_PROJECT and
+/// KEEL_DIRECTION (up, down) set; then the application's own of that point. Throws when one fails,
+/// naming it.
+void run_hooks(OperationContext& context, const MigrationRun& run, const MigrationHooks& hooks,
+               HookPoint point);
 
 }  // namespace keel

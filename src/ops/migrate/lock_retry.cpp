@@ -33,14 +33,6 @@ std::chrono::milliseconds with_jitter(std::chrono::milliseconds pause) {
     return std::chrono::milliseconds(spread(random));
 }
 
-void sleep_unless_stopped(const Context& context, std::chrono::milliseconds pause) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    never.wait_for(lock, context.stop, pause, [] { return false; });
-    context.check_cancelled("waiting to try again for a lock");
-}
-
 std::string who_stands_in_the_way(const MigrationRun& run, const Script& script) {
     std::string names;
     for (const Diagnostic& finding : run.engine.preflight(run.connection(), script.statements)) {
@@ -62,6 +54,15 @@ void tell_of_last_attempt(const MigrationRun& run, const Script& script, Error& 
 
 }  // namespace
 
+void sleep_unless_stopped(const Context& context, std::chrono::milliseconds pause,
+                          std::string_view what) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, context.stop, pause, [] { return false; });
+    context.check_cancelled(what);
+}
+
 void with_lock_retries(const MigrationRun& run, const Script& script,
                        const std::function<void()>& attempt) {
     const auto timeout = script.lock_timeout.value_or(run.lock_timeout);
@@ -80,7 +81,7 @@ void with_lock_retries(const MigrationRun& run, const Script& script,
                 fmt::format("{}: {} (attempt {} of {}): trying again in about {}", script.label(),
                             error.message(), number, attempts, format_duration(pause)));
         }
-        sleep_unless_stopped(run.context, with_jitter(pause));
+        sleep_unless_stopped(run.context, with_jitter(pause), "waiting to try again for a lock");
         pause = std::min(pause * 2, longest_pause);
     }
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <optional>
+#include <string_view>
 
 #include "ops/migrate/run.hpp"
 #include "ops/migrate/script.hpp"
@@ -14,5 +15,9 @@ namespace keel {
 /// nothing behind when it throws. The last failure comes through, saying who stands in the way.
 void with_lock_retries(const MigrationRun& run, const Script& script,
                        const std::function<void()>& attempt);
+
+/// Throws ErrorKind::cancelled, saying `what`, when a stop was requested meanwhile.
+void sleep_unless_stopped(const Context& context, std::chrono::milliseconds pause,
+                          std::string_view what);
 
 }  // namespace keel

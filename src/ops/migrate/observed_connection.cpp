@@ -83,8 +83,18 @@ void ObservedConnection::run_script(std::span<const Statement> statements) {
         const auto began = worked_;
         seen.duration = timed([&] { inner_->run_script(std::span(&statement, 1)); });
         look(seen, statement.text, began);
-        statements_.push_back(std::move(seen));
+        remember(std::move(seen));
     }
+}
+
+/// A statement that runs in batches is one.
+void ObservedConnection::remember(ObservedStatement seen) {
+    if (statements_.empty() || statements_.back().number != seen.number)
+        return statements_.push_back(std::move(seen));
+    ObservedStatement& all = statements_.back();
+    all.duration += seen.duration;
+    for (const auto& [table, rows] : seen.rows_read) all.rows_read[table] += rows;
+    for (const auto& [table, rows] : seen.rows_written) all.rows_written[table] += rows;
 }
 
 void ObservedConnection::look(ObservedStatement& statement, std::string_view text,

@@ -70,6 +70,7 @@ class ObservedConnection final : public Connection {
   private:
     template <typename Work>
     std::chrono::microseconds timed(const Work& work);
+    void remember(ObservedStatement seen);
     void look(ObservedStatement& statement, std::string_view text, std::chrono::microseconds began);
     void release_locks();
 

@@ -53,7 +53,7 @@ constexpr OperationSpec new_spec{.name = "migrate new",
                                  .options = new_options,
                                  .examples = new_examples};
 
-constexpr std::array<OptionSpec, 3> up_options{
+constexpr std::array<OptionSpec, 5> up_options{
     {{.name = "to",
       .type = OptionType::text,
       .help = "apply up to this version, and no further",
@@ -65,10 +65,16 @@ constexpr std::array<OptionSpec, 3> up_options{
      {.name = "skip",
       .type = OptionType::list,
       .help = "record this version and run nothing of it",
-      .value_name = "VERSION"}}};
-constexpr std::array<std::string_view, 5> up_examples{
-    "keel migrate up", "keel migrate up --dry-run", "keel migrate up --skip 20260113090000",
-    "keel migrate up --to 20260112100000", "keel migrate up --env prod --confirm prod"};
+      .value_name = "VERSION"},
+     {.name = "backup", .help = "take a backup first, whatever is pending"},
+     {.name = "restore-on-failure",
+      .help = "bring that backup back when a step fails that no transaction could hold"}}};
+constexpr std::array<std::string_view, 6> up_examples{"keel migrate up",
+                                                      "keel migrate up --restore-on-failure",
+                                                      "keel migrate up --dry-run",
+                                                      "keel migrate up --skip 20260113090000",
+                                                      "keel migrate up --to 20260112100000",
+                                                      "keel migrate up --env prod --confirm prod"};
 constexpr OperationSpec up_spec{.name = "migrate up",
                                 .summary = "apply pending migrations, each in its own transaction",
                                 .effect = Effect::schema,
@@ -176,6 +182,8 @@ std::unique_ptr<Operation> make_up(const OptionValues& options) {
     UpTarget target{.to = options.text("to"), .steps = std::nullopt};
     if (options.has("steps")) target.steps = options.integer("steps", 0);
     target.skip = options.list("skip");
+    target.backup = options.flag("backup");
+    target.restore_on_failure = options.flag("restore-on-failure");
     return std::make_unique<MigrateUp>(std::move(target));
 }
 

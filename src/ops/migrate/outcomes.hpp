@@ -23,6 +23,8 @@ class OutcomeReport {
     void add(MigrationOutcome outcome);
     /// The migration that failed: shown, not counted.
     void add_failure(std::string_view label);
+    /// The database was put back as it was before all of them.
+    void withdraw() { outcomes_.clear(); }
     std::size_t count() const noexcept { return outcomes_.size(); }
 
   private:

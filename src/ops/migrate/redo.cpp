@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/migrate/hooks.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/series.hpp"
 #include "ops/migrate/settlement.hpp"
@@ -10,9 +11,16 @@
 namespace keel {
 
 Plan MigrateRedo::plan(OperationContext& context) {
-    if (files_.empty()) files_ = read_migrations(context);
+    if (files_.empty()) {
+        files_ = read_migrations(context);
+        hooks_ = project_hooks(context);
+        add_hooks(files_, hooks_, context.project().root());
+    }
     standing_ = compare(files_, read_history(context));
-    if (const AppliedEntry* entry = standing_.unfinished()) refuse_unfinished(*entry);
+    const AppliedEntry* unfinished = standing_.unfinished();
+    const bool was_undone = unfinished != nullptr && unfinished == &standing_.applied.back() &&
+                            unfinished->row.state == MigrationState::reverting;
+    if (unfinished != nullptr && !was_undone) refuse_unfinished(*unfinished);
     down_.reset();
     up_.reset();
     if (standing_.applied.empty()) return {};
@@ -22,7 +30,7 @@ Plan MigrateRedo::plan(OperationContext& context) {
                     fmt::format("{} cannot be applied again: its file is gone",
                                 migration_label(newest.row.version, newest.row.name)))
             .with_hint("bring the file back, or undo the migration with: keel migrate down");
-    down_.emplace(context, newest);
+    down_.emplace(context, newest, hooks_).check_going_on(context);
     up_ = compile_script(*newest.file, Direction::up, context.engine());
     const PlanStep again{.step = "apply " + up_->label(),
                          .detail = "checksum " + newest.file->checksum.substr(0, 12),
@@ -42,9 +50,13 @@ void MigrateRedo::apply(OperationContext& context, Report& report) {
                                 .all_in_transactions = in_transactions,
                                 .last_sequence = standing_.last_sequence});
         series.begin();
-        series.execute(down_->script(), down_->history_row(series.next_sequence()), reverted);
+        run_hooks(context, run, hooks_, HookPoint::before_down);
+        undo(series, *down_, reverted);
+        run_hooks(context, run, hooks_, HookPoint::after_down);
+        run_hooks(context, run, hooks_, HookPoint::before_all);
         series.execute(*up_, row_of_up(*up_, series.next_sequence()), applied);
     }
+    run_hooks(context, run, hooks_, HookPoint::after_all);
     report_end(context, report, standing_.newest);
 }
 

@@ -18,6 +18,7 @@ class MigrateRedo final : public Operation {
 
   private:
     std::vector<Migration> files_;
+    MigrationHooks hooks_;
     Standing standing_;
     std::optional<DownStep> down_;
     std::optional<Script> up_;

@@ -21,7 +21,9 @@ Rehearsal::Rehearsal(OperationContext& context, const RehearsalClone& clone,
            .another = {},
            .actor = "rehearsal",
            .backup = {},
-           .lock_timeout = context.environment().session.lock_timeout},
+           .lock_timeout = context.environment().session.lock_timeout,
+           .extensions = context.services().extensions,
+           .is_for_real = false},
       sequence_(last_sequence) {
     History(run_.engine).ensure(*connection_);
     connection_->forget();

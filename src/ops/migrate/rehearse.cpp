@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "ops/migrate/hooks.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/rehearsal.hpp"
 #include "ops/migrate/rehearsal_estimate.hpp"
@@ -196,7 +197,11 @@ class RehearsalReport {
 }  // namespace
 
 void migrate_rehearse(OperationContext& context, const OptionValues& options, Report& report) {
-    const auto files = read_migrations(context);
+    auto files = read_migrations(context);
+    const MigrationHooks hooks = project_hooks(context);
+    add_hooks(files, hooks, context.project().root());
+    for (Migration& file : files)
+        file = with_down_hooks(std::move(file), hooks, context.project().root());
     const Standing standing = compare(files, read_history(context));
     if (const AppliedEntry* entry = standing.unfinished()) refuse_unfinished(*entry);
     const auto selected = select_pending(standing, target_of(options));

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "ops/migrate/hooks.hpp"
 #include "ops/migrate/native_parser.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/series.hpp"
@@ -47,7 +48,11 @@ std::unique_ptr<Operation> make_repair(const OptionValues& options) {
 }
 
 Plan MigrateRepair::plan(OperationContext& context) {
-    if (files_.empty()) files_ = read_migrations(context);
+    if (files_.empty()) {
+        files_ = read_migrations(context);
+        hooks_ = project_hooks(context);
+        add_hooks(files_, hooks_, context.project().root());
+    }
     standing_ = compare(files_, read_history(context));
     entry_ = &find_entry();
     if (verdict_ == RepairVerdict::accept) return plan_accept();
@@ -88,7 +93,7 @@ Plan MigrateRepair::plan_going_on(OperationContext& context) {
     if (is_going_up()) {
         up_ = compile_script(*entry_->file, Direction::up, context.engine());
     } else {
-        down_.emplace(context, *entry_);
+        down_.emplace(context, *entry_, hooks_);
     }
     const Script& script = is_going_up() ? *up_ : down_->script();
     if (script.transaction)

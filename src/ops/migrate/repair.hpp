@@ -41,6 +41,7 @@ class MigrateRepair final : public Operation {
     std::string version_;
     RepairVerdict verdict_;
     std::vector<Migration> files_;
+    MigrationHooks hooks_;
     Standing standing_;
     const AppliedEntry* entry_ = nullptr;
     std::optional<Script> up_;

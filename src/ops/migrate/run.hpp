@@ -11,6 +11,8 @@
 
 namespace keel {
 
+struct Extensions;
+
 /// What one run of migrations works with.
 struct MigrationRun {
     const Engine& engine;
@@ -21,6 +23,8 @@ struct MigrationRun {
     std::string actor;
     std::string backup;                         ///< id of the safety backup, or empty
     std::chrono::milliseconds lock_timeout{0};  ///< the session's; 0: none
+    const Extensions* extensions = nullptr;     ///< hooks of the application's own
+    bool is_for_real = true;  ///< false on a disposable copy: nobody is to be spared there
 };
 
 /// What became of one migration.

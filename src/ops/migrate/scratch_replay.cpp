@@ -89,7 +89,9 @@ ReplayResult replay_in_scratch(OperationContext& context,
                      .reconnect = [&]() -> Connection& { return scratch.connection(); },
                      .another = [&] { return scratch.another(); },
                      .actor = "squash",
-                     .backup = {}};
+                     .backup = {},
+                     .extensions = context.services().extensions,
+                     .is_for_real = false};
     History(engine).ensure(scratch.connection());
     const MigrationExecutor executor(run);
     std::int64_t sequence = 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <type_traits>
 
 #include "base/text.hpp"
 #include "db/sql_words.hpp"
@@ -44,8 +46,11 @@ class ScriptCompiler {
         const Migration& migration = *script_.migration;
         if (!migration.problem.empty()) throw cannot_run(migration);
         const bool is_up = script_.direction == Direction::up;
-        for (const auto& section : is_up ? migration.up : migration.down)
+        for (const auto& section : is_up ? migration.up : migration.down) {
+            if (migration.code && section.marker == code_marker)
+                script_.code_after = script_.statements.size();
             if (is_for(section, engine_.kind())) add_section(section);
+        }
         if (is_up) {
             for (const auto& section : migration.verify)
                 if (is_for(section, engine_.kind())) append_verify(section);
@@ -53,6 +58,7 @@ class ScriptCompiler {
         settle_own_transactions(script_, engine_);
         settle_verify_transactions(script_.verify, engine_);
         check_probe();
+        place_backfills();
         for (const Statement& statement : script_.statements) check_statement(statement);
         cut();
         return std::move(script_);
@@ -66,7 +72,7 @@ class ScriptCompiler {
     }
 
     void append_verify(const MigrationSection& section) {
-        append(section, script_.verify);
+        append(section, split(section), script_.verify);
         script_.verify_judged_by_errors = section.judged_by_errors;
     }
 
@@ -79,7 +85,27 @@ class ScriptCompiler {
             script_.lock_timeout = std::max(
                 script_.lock_timeout.value_or(std::chrono::milliseconds(0)), *section.lock_timeout);
         first_ = first_ == nullptr ? &section : first_;
-        append(section, script_.statements);
+        SplitResult cut = split(section);
+        find_backfills(section, cut.statements);
+        append(section, std::move(cut), script_.statements);
+    }
+
+    /// What stands between two statements may ask for the second one to be run in batches.
+    void find_backfills(const MigrationSection& section, std::vector<Statement>& statements) {
+        std::size_t from = 0;
+        for (std::size_t i = 0; i <= statements.size(); ++i) {
+            const bool is_end = i == statements.size();
+            const std::size_t begin = is_end ? section.text.size() : statements[i].offset;
+            const std::size_t end = is_end ? begin : begin + statements[i].text.size();
+            auto backfill = placed(section, [&] {
+                return read_backfill(section.text, std::min(from, begin), begin, end);
+            });
+            if (backfill) {
+                backfills_.push_back(std::make_shared<const Backfill>(std::move(*backfill)));
+                statements[i].text = backfills_.back()->plain;
+            }
+            from = end + (is_end ? 0 : statements[i].copy_data.size());
+        }
     }
 
     void check_agreement(const MigrationSection& section) const {
@@ -93,8 +119,7 @@ class ScriptCompiler {
             .at({.file = script_.migration->file.native(), .line = section.line - 1, .column = 1});
     }
 
-    void append(const MigrationSection& section, std::vector<Statement>& target) {
-        SplitResult cut = split(section);
+    void append(const MigrationSection& section, SplitResult cut, std::vector<Statement>& target) {
         for (Statement& statement : cut.statements) {
             statement.offset += section.offset;
             statement.line += section.line - 1;
@@ -112,15 +137,25 @@ class ScriptCompiler {
     /// has, as it is with SQLite's own shell; the checksum is blind to them too.
     void settle_line_ends(Statement& statement) {
         const bool has_any = statement.text.find("\r\n") != std::string_view::npos;
-        if (!has_any || engine_.kind() != EngineKind::sqlite) return;
+        const bool is_batched = std::ranges::any_of(backfills_, [&](const auto& backfill) {
+            return backfill->plain.data() == statement.text.data();
+        });
+        if (!has_any || is_batched || engine_.kind() != EngineKind::sqlite) return;
         script_.own_texts.push_back(
             std::make_shared<const std::string>(replace_all(statement.text, "\r\n", "\n")));
         statement.text = *script_.own_texts.back();
     }
 
     SplitResult split(const MigrationSection& section) const {
+        return placed(section, [&] { return engine_.dialect().split(section.text); });
+    }
+
+    /// Gives an error of `work`, whose line is the section's, its place in the file.
+    template <typename Work>
+    std::invoke_result_t<const Work&> placed(const MigrationSection& section,
+                                             const Work& work) const {
         try {
-            return engine_.dialect().split(section.text);
+            return work();
         } catch (Error& error) {
             SourcePosition where = error.where();
             where.file = file_of(*script_.migration, section);
@@ -134,9 +169,12 @@ class ScriptCompiler {
     void cut() {
         const Dialect& dialect = engine_.dialect();
         const bool separately = !script_.transaction;
-        if (!separately && !needs_parts(script_.statements, dialect)) return;
+        const bool is_batched = !script_.backfills.empty();
+        if (!separately && !is_batched && !needs_parts(script_.statements, dialect)) return;
         script_.transaction = false;
-        script_.parts = cut_into_parts(script_.statements, dialect, separately);
+        std::set<std::size_t> batched;
+        for (const auto& [index, backfill] : script_.backfills) batched.insert(index);
+        script_.parts = cut_into_parts(script_.statements, batched, dialect, separately);
         // Whoever gives a probe says that the statement must not be trusted to a transaction.
         if (!script_.probe.empty()) script_.parts.front().is_alone = true;
     }
@@ -150,6 +188,29 @@ class ScriptCompiler {
             .at({.file = script_.migration->file.native(), .line = first_->line - 1, .column = 1});
     }
 
+    void place_backfills() {
+        for (std::size_t i = 0; i < script_.statements.size(); ++i)
+            for (const auto& backfill : backfills_)
+                if (backfill->plain.data() == script_.statements[i].text.data())
+                    script_.backfills.emplace(i, backfill);
+        check_backfills();
+    }
+
+    /// SQLite's foreign keys are not enforced while a table is made anew, and are looked at in the
+    /// end: not after every batch.
+    void check_backfills() const {
+        if (script_.backfills.empty() || engine_.kind() != EngineKind::sqlite) return;
+        for (const Statement& statement : script_.statements) {
+            const auto words = sql_words(statement.text);
+            if (!has_sequence(words, {"drop", "table"})) continue;
+            throw Error(ErrorKind::invalid_input,
+                        "a migration with a backfill must not drop tables on SQLite: foreign keys "
+                        "are not enforced in one that does")
+                .with_hint("make two migrations of it")
+                .at(script_.locate(statement));
+        }
+    }
+
     void check_statement(const Statement& statement) const {
         const Dialect& dialect = engine_.dialect();
         if (dialect.controls_transaction(statement.text) && !is_savepoint(statement))
@@ -161,6 +222,7 @@ class ScriptCompiler {
 
     const Engine& engine_;
     Script script_;
+    std::vector<std::shared_ptr<const Backfill>> backfills_;
     const MigrationSection* first_ = nullptr;
 };
 
@@ -195,6 +257,18 @@ std::size_t offset_in_file(const Script& script, const Statement& statement, std
 }
 
 }  // namespace
+
+std::string Script::extent() const {
+    if (migration->code) return "code of the application";
+    std::string text = count_of(statements.size(), "statement");
+    if (backfills.empty()) return text;
+    std::vector<std::string> tables;
+    for (const auto& [index, backfill] : backfills) {
+        const BackfillDirective& wanted = backfill->directive;
+        tables.push_back(fmt::format("{} by {} rows at a time", wanted.table.name, wanted.batch));
+    }
+    return fmt::format("{}, backfill of {}", text, join(tables, ", "));
+}
 
 SourcePosition Script::locate(const Statement& statement, std::optional<std::size_t> offset) const {
     SourcePosition where{.file = migration->file.native(),

@@ -2,18 +2,24 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "db/engine.hpp"
 #include "model/migration.hpp"
+#include "ops/kit/backfill.hpp"
 #include "ops/migrate/script_parts.hpp"
 
 namespace keel {
 
 enum class Direction { up, down };
+
+/// The marker of the section that stands for a migration's code.
+constexpr std::string_view code_marker = "-- the application's code";
 
 /// What one migration does on one engine, cut into statements. Statements are numbered from 1
 /// through all of its sections, and their lines and offsets are those of the file. Points into the
@@ -27,6 +33,11 @@ struct Script {
     std::vector<SplitNote> notes;
     bool transaction = true;        ///< all of it is one
     std::vector<ScriptPart> parts;  ///< when it is not
+    /// Statements that are run in batches, by their index; `statements` has their plain text.
+    std::map<std::size_t, std::shared_ptr<const Backfill>> backfills;
+    /// Where the migration's own code runs, if it is code: after so many statements, which are
+    /// those of hooks.
+    std::optional<std::size_t> code_after;
     bool idempotent = false;
     std::string probe;
     std::optional<std::chrono::milliseconds> lock_timeout;  ///< the longest that a section asks for
@@ -36,6 +47,8 @@ struct Script {
 
     /// "20260101_users", for messages.
     std::string label() const;
+    /// "3 statements", "2 statements, backfill of users by 1000 rows at a time", for plans.
+    std::string extent() const;
     /// Where a statement (or a byte of it) stands in the file.
     SourcePosition locate(const Statement& statement,
                           std::optional<std::size_t> offset = std::nullopt) const;

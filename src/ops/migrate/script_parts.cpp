@@ -61,17 +61,19 @@ bool needs_parts(const std::vector<Statement>& statements, const Dialect& dialec
 }
 
 std::vector<ScriptPart> cut_into_parts(const std::vector<Statement>& statements,
+                                       const std::set<std::size_t>& backfills,
                                        const Dialect& dialect, bool separately) {
     std::vector<ScriptPart> parts;
     bool may_join = false;
     for (std::size_t i = 0; i < statements.size(); ++i) {
-        const bool alone = is_alone(statements[i], dialect, separately);
-        if (may_join && !alone) {
+        const bool batched = backfills.contains(i);
+        const bool alone = !batched && is_alone(statements[i], dialect, separately);
+        if (may_join && !alone && !batched) {
             ++parts.back().count;
         } else {
-            parts.push_back({.first = i, .count = 1, .is_alone = alone});
+            parts.push_back({.first = i, .count = 1, .is_alone = alone, .is_backfill = batched});
         }
-        may_join = !separately && !alone && !must_end_before_others(statements, i);
+        may_join = !separately && !alone && !batched && !must_end_before_others(statements, i);
     }
     return parts;
 }

@@ -44,11 +44,15 @@ std::string unfinished_state(const AppliedMigration& row) {
 
 std::string settlement_hint(const AppliedMigration& row) {
     const std::string repair = fmt::format("keel migrate repair {}", row.version);
+    const std::string_view first = row.state == MigrationState::reverting
+                                       ? "go on with keel migrate down, where it can be found out "
+                                         "how far it came; or "
+                                       : "";
     return fmt::format(
-        "look at the database, then say what is true: '{} --done' (statement {} is done: go on "
+        "{}look at the database, then say what is true: '{} --done' (statement {} is done: go on "
         "after "
         "it), '{} --retry' (it had no effect: run it again and go on) or '{} --abandon' ({})",
-        repair, row.statements + 1, repair, repair,
+        first, repair, row.statements + 1, repair, repair,
         row.state == MigrationState::reverting ? "all of it is in the database again"
                                                : "nothing of it is left in the database");
 }

@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "ops/migrate/code_migrations.hpp"
 #include "ops/migrate/history.hpp"
 #include "ops/migrate/migration_cache.hpp"
 #include "ops/migrate/placeholders.hpp"
@@ -24,9 +25,23 @@ const MigrationLayout& project_layout(OperationContext& context) {
     return migration_layout(context.project().migrations().layout, migration_folder(context));
 }
 
+namespace {
+
+/// Also when that cannot be found out: reading says why.
+bool has_folder(OperationContext& context) {
+    std::error_code failure;
+    const bool is_there = std::filesystem::exists(migration_folder(context).directory, failure);
+    return is_there || failure;
+}
+
+}  // namespace
+
 std::vector<Migration> read_migrations(OperationContext& context) {
     const MigrationLayout& layout = project_layout(context);
-    auto migrations = layout.read(migration_folder(context));
+    std::vector<Migration> migrations;
+    // Who has all of them in code needs no folder.
+    if (!has_code_migrations(context) || has_folder(context))
+        migrations = layout.read(migration_folder(context));
     const MigrationSettings& settings = context.project().migrations();
     const Placeholders placeholders{.values = settings.placeholders,
                                     .form = settings.placeholder_form};
@@ -38,6 +53,7 @@ std::vector<Migration> read_migrations(OperationContext& context) {
     read_replaced_versions(migrations);
     if (context.spec().needs == Needs::environment)
         provide_history_table(migrations, layout.name(), context.engine());
+    add_code_migrations(context, migrations);
     return migrations;
 }
 
@@ -45,7 +61,8 @@ MigrationList list_migrations(OperationContext& context) {
     const MigrationSettings& settings = context.project().migrations();
     const MigrationFolder folder = migration_folder(context);
     // A goose file may ask for environment variables: its content depends on more than the files.
-    const bool is_cached = settings.layout != "goose";
+    // Code is in no file at all.
+    const bool is_cached = settings.layout != "goose" && !has_code_migrations(context);
     std::string outside = fmt::format("{}\n{}\n{}", settings.layout, folder.root.native(),
                                       folder.engine ? to_string(*folder.engine) : "");
     for (const auto& [name, value] : settings.placeholders)
@@ -61,9 +78,7 @@ MigrationList list_migrations(OperationContext& context) {
 }
 
 std::vector<Migration> read_migrations_if_any(OperationContext& context) {
-    std::error_code failure;
-    const bool is_absent = !std::filesystem::exists(migration_folder(context).directory, failure);
-    if (is_absent && !failure) return {};
+    if (!has_folder(context) && !has_code_migrations(context)) return {};
     return read_migrations(context);
 }
 
@@ -86,7 +101,8 @@ MigrationRun make_run(OperationContext& context) {
             .another = [&context] { return context.another_connection(true); },
             .actor = actor.host.empty() ? actor.name : fmt::format("{}@{}", actor.name, actor.host),
             .backup = context.safety_backup().value_or(""),
-            .lock_timeout = context.environment().session.lock_timeout};
+            .lock_timeout = context.environment().session.lock_timeout,
+            .extensions = context.services().extensions};
 }
 
 }  // namespace keel

@@ -28,22 +28,34 @@ Error cannot_join(const Migration& migration, std::string_view why) {
         .at({.file = migration.file.native()});
 }
 
-void check_joinable(const Migration& migration) {
+/// Layouts whose files can say that they want no transaction, and how.
+std::string_view no_transaction_line(std::string_view layout) noexcept {
+    if (layout == "goose") return "-- +goose NO TRANSACTION\n";
+    if (layout == "sqlx") return "-- no-transaction\n";
+    return "";
+}
+
+void check_joinable(const Migration& migration, std::string_view layout) {
     if (!migration.problem.empty()) throw cannot_join(migration, migration.problem);
+    if (migration.code) throw cannot_join(migration, "it is code of the application");
     if (migration.kind != MigrationKind::versioned)
         throw cannot_join(migration, "it is no ordinary version");
     for (const auto* sections : {&migration.up, &migration.down}) {
         for (const MigrationSection& section : *sections) {
-            if (section.engine) throw cannot_join(migration, "it has a section for one engine");
-            if (!section.transaction)
+            const bool is_native = layout == "keel";
+            if (section.engine && !is_native)
+                throw cannot_join(migration, "it has a section for one engine");
+            if (!section.transaction && !is_native && no_transaction_line(layout).empty())
                 throw cannot_join(migration, "it wants to run without a transaction");
+            if (!section.probe.empty())
+                throw cannot_join(migration, "its probe is for one statement alone");
         }
     }
 }
 
 /// The versioned files up to the wanted one.
 std::vector<const Migration*> select_files(const std::vector<Migration>& files,
-                                           const std::string& to) {
+                                           const std::string& to, std::string_view layout) {
     std::vector<std::string> known;
     for (const Migration& file : files) known.push_back(file.version);
     const std::string_view wanted = to.empty() ? "" : version_of_argument(to, known);
@@ -59,11 +71,17 @@ std::vector<const Migration*> select_files(const std::vector<Migration>& files,
         throw Error(ErrorKind::not_found,
                     fmt::format("no migration has the version '{}'{}", to, did_you_mean(to, known)))
             .with_hint("list them with: keel migrate status");
-    for (const Migration* file : selected) check_joinable(*file);
+    for (const Migration* file : selected) check_joinable(*file, layout);
     return selected;
 }
 
-std::string joined_text(const std::vector<MigrationSection>& sections, const Migration& of) {
+using EngineChoice = std::optional<EngineKind>;
+
+std::string joined_text(const std::vector<MigrationSection>& all, const Migration& of,
+                        EngineChoice engine) {
+    std::vector<MigrationSection> sections;
+    for (const MigrationSection& section : all)
+        if (!engine || !section.engine || *section.engine == *engine) sections.push_back(section);
     std::string text = fmt::format("-- {}\n", of.file.filename().native() == "up.sql" ||
                                                       of.file.filename().native() == "migration.sql"
                                                   ? of.file.parent_path().filename().native()
@@ -75,13 +93,27 @@ std::string joined_text(const std::vector<MigrationSection>& sections, const Mig
     return text + "\n";
 }
 
+/// What the joined file says for one engine, or for all.
 struct SquashedTexts {
+    EngineChoice engine;
     std::string up;
     std::string down;  ///< empty when one of them has none
+    bool up_in_transaction = true;
+    bool down_in_transaction = true;
 };
 
-SquashedTexts join_files(const std::vector<const Migration*>& files) {
-    SquashedTexts texts;
+bool all_in_transaction(const std::vector<const Migration*>& files,
+                        std::vector<MigrationSection> Migration::* sections, EngineChoice engine) {
+    for (const Migration* file : files)
+        for (const MigrationSection& section : file->*sections) {
+            const bool is_for = !engine || !section.engine || *section.engine == *engine;
+            if (is_for && !section.transaction) return false;
+        }
+    return true;
+}
+
+SquashedTexts join_files(const std::vector<const Migration*>& files, EngineChoice engine) {
+    SquashedTexts texts{.engine = engine};
     std::vector<std::string> versions;
     bool has_down = true;
     for (const Migration* file : files) {
@@ -90,28 +122,61 @@ SquashedTexts join_files(const std::vector<const Migration*>& files) {
             if (replaced != file->version) versions.push_back(replaced);
         has_down = has_down && file->has_down();
     }
+    texts.up_in_transaction = all_in_transaction(files, &Migration::up, engine);
+    texts.down_in_transaction = all_in_transaction(files, &Migration::down, engine);
     texts.up = fmt::format("{} {}\n\n", replaces_mark, join(versions, " "));
-    for (const Migration* file : files) texts.up += joined_text(file->up, *file);
+    for (const Migration* file : files) texts.up += joined_text(file->up, *file, engine);
     if (!has_down) return texts;
     for (auto file = files.rbegin(); file != files.rend(); ++file)
-        texts.down += joined_text((*file)->down, **file);
+        texts.down += joined_text((*file)->down, **file, engine);
     return texts;
+}
+
+/// One text for all engines, or one for each where a file has something for one of them.
+std::vector<SquashedTexts> join_files(const std::vector<const Migration*>& files) {
+    bool is_divided = false;
+    for (const Migration* file : files)
+        for (const auto* sections : {&file->up, &file->down})
+            for (const MigrationSection& section : *sections)
+                is_divided = is_divided || section.engine.has_value();
+    if (!is_divided) return {join_files(files, std::nullopt)};
+    return {join_files(files, EngineKind::postgres), join_files(files, EngineKind::sqlite)};
+}
+
+std::string native_text(const std::vector<SquashedTexts>& all) {
+    std::string text;
+    const auto add = [&](std::string_view kind, const SquashedTexts& one, const std::string& sql,
+                         bool in_transaction) {
+        text += fmt::format("-- migrate:{}{}{}\n{}", kind,
+                            one.engine ? fmt::format(" engine:{}", to_string(*one.engine)) : "",
+                            in_transaction ? "" : " transaction:false", sql);
+    };
+    for (const SquashedTexts& one : all) add("up", one, one.up, one.up_in_transaction);
+    for (const SquashedTexts& one : all)
+        if (!one.down.empty()) add("down", one, one.down, one.down_in_transaction);
+    return text;
 }
 
 /// The files in the layout's own form.
 std::vector<NewFile> squashed_files(const MigrationLayout& layout, const std::string& version,
-                                    const SquashedTexts& texts) {
+                                    const std::vector<SquashedTexts>& all) {
     std::vector<NewFile> files = layout.new_files(version, squashed_name);
-    const bool is_keel = layout.name() == "keel";
-    if (is_keel || layout.name() == "goose") {
-        const std::string_view before = is_keel ? "-- migrate:" : "-- +goose ";
-        files[0].text = fmt::format("{}{}\n{}", before, is_keel ? "up" : "Up", texts.up);
-        if (!texts.down.empty())
-            files[0].text += fmt::format("{}{}\n{}", before, is_keel ? "down" : "Down", texts.down);
+    const SquashedTexts& texts = all.front();
+    if (layout.name() == "keel") {
+        files[0].text = native_text(all);
         return files;
     }
-    files[0].text = texts.up;
-    if (files.size() > 1) files[1].text = texts.down;
+    const std::string_view first = texts.up_in_transaction && texts.down_in_transaction
+                                       ? ""
+                                       : no_transaction_line(layout.name());
+    if (layout.name() == "goose") {
+        files[0].text = fmt::format("{}-- +goose Up\n{}", first, texts.up);
+        if (!texts.down.empty()) files[0].text += fmt::format("-- +goose Down\n{}", texts.down);
+        return files;
+    }
+    files[0].text = std::string(texts.up_in_transaction ? "" : first) + texts.up;
+    if (files.size() > 1)
+        files[1].text = std::string(texts.down_in_transaction ? "" : first) + texts.down;
     if (files.size() > 1 && texts.down.empty()) files.resize(1);
     return files;
 }
@@ -184,7 +249,7 @@ void prove(OperationContext& context, const std::vector<const Migration*>& selec
 void migrate_squash(OperationContext& context, const OptionValues& options, Report& report) {
     const MigrationLayout& layout = project_layout(context);
     const auto files = read_migrations(context);
-    const auto selected = select_files(files, options.text("to"));
+    const auto selected = select_files(files, options.text("to"), layout.name());
     if (selected.size() < 2) {
         report.result.set("replaced", Json::array());
         report.body.emplace_back(
@@ -192,7 +257,12 @@ void migrate_squash(OperationContext& context, const OptionValues& options, Repo
         return;
     }
     const std::string version = selected.back()->version;
-    const auto written = squashed_files(layout, version, join_files(selected));
+    const auto texts = join_files(selected);
+    const auto written = squashed_files(layout, version, texts);
+    if (texts.size() > 1)
+        report.warnings.push_back(
+            fmt::format("the joined file has sections for both engines, and was tried on {} alone",
+                        to_string(context.engine().kind())));
     const Migration joined = read_squashed(context, layout, written);
     prove(context, selected, joined);
     const MigrationFolder folder = migration_folder(context);

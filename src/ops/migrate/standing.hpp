@@ -69,6 +69,8 @@ struct UpTarget {
     std::string to;                      ///< empty: the newest
     std::optional<std::int64_t> steps;   ///< at most so many
     std::vector<std::string> skip = {};  ///< to record without running them
+    bool backup = false;                 ///< to take one first, whatever is pending
+    bool restore_on_failure = false;     ///< see UpPolicy
 };
 
 /// The pending migrations that lead to the target. Throws ErrorKind::not_found for a version that

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
+#include "ops/migrate/backfill_run.hpp"
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/settlement.hpp"
 #include "ops/migrate/sources.hpp"
@@ -24,11 +26,35 @@ std::string shown_time(const std::string& applied_at) {
     return shown;
 }
 
-Json applied_json(const AppliedEntry& entry) {
+/// How far the backfill has come at which the migration was interrupted; empty when there is none.
+using Backfills = std::map<std::int64_t, BackfillCursor>;
+
+/// What the journal says of those that are unfinished, by their sequence.
+Backfills read_backfills(OperationContext& context, const Standing& standing) {
+    Backfills backfills;
+    for (const AppliedEntry& entry : standing.applied) {
+        if (!entry.is_unfinished()) continue;
+        const StepJournal journal(context.engine());
+        for (const JournalStep& step : journal.read(context.connection(), entry.row.sequence))
+            if (!step.is_done && !step.cursor.empty())
+                backfills.emplace(entry.row.sequence, BackfillCursor::parse(step.cursor));
+    }
+    return backfills;
+}
+
+Json backfill_json(const BackfillCursor& cursor) {
+    Json json = Json::object();
+    json.set("table", cursor.table).set("rows", cursor.rows);
+    return json.set("total", cursor.total == 0 ? Json() : Json(cursor.total));
+}
+
+Json applied_json(const AppliedEntry& entry, const Backfills& backfills) {
     Json json = Json::object();
     json.set("version", entry.row.version).set("name", entry.row.name);
     json.set("applied_at", entry.row.applied_at).set("duration_ms", entry.row.duration_ms);
     json.set("checksum_ok", !entry.is_changed()).set("state", to_string(entry.row.state));
+    const auto backfill = backfills.find(entry.row.sequence);
+    if (backfill != backfills.end()) json.set("backfill", backfill_json(backfill->second));
     return json;
 }
 
@@ -38,12 +64,12 @@ Json pending_json(const Migration& migration) {
     return json;
 }
 
-void fill_result(const Standing& standing, Report& report) {
+void fill_result(const Standing& standing, const Backfills& backfills, Report& report) {
     Json applied = Json::array();
     Json missing = Json::array();
     Json changed = Json::array();
     for (const AppliedEntry& entry : standing.applied) {
-        applied.push_back(applied_json(entry));
+        applied.push_back(applied_json(entry, backfills));
         if (entry.is_missing()) missing.push_back(entry.row.version);
         if (entry.is_changed()) changed.push_back(entry.row.version);
     }
@@ -75,13 +101,17 @@ void fill_table(const Standing& standing, Report& report) {
 }
 
 /// One marked line for each thing that somebody should do something about.
-bool fill_findings(const Standing& standing, Report& report) {
+bool fill_findings(const Standing& standing, const Backfills& backfills, Report& report) {
     bool found = false;
     for (const AppliedEntry& entry : standing.applied) {
         const std::string label = fmt::format("{} {}", entry.row.version, entry.row.name);
         if (entry.is_unfinished()) {
             report.body.emplace_back(MarkedLine{
                 Mark::failure, fmt::format("{} {}", label, unfinished_state(entry.row))});
+            const auto backfill = backfills.find(entry.row.sequence);
+            if (backfill != backfills.end())
+                report.body.emplace_back(Paragraph{
+                    fmt::format("    its backfill is done for {}", backfill->second.progress())});
             for (const std::string_view verdict : {"--done", "--retry", "--abandon"})
                 report.next_steps.push_back(
                     fmt::format("keel migrate repair {} {}", entry.row.version, verdict));
@@ -138,9 +168,10 @@ Json history_json(const AppliedMigration& row) {
 void migrate_status(OperationContext& context, const OptionValues& options, Report& report) {
     const auto files = list_migrations(context).migrations;
     const Standing standing = compare(files, read_history(context));
-    fill_result(standing, report);
+    const Backfills backfills = read_backfills(context, standing);
+    fill_result(standing, backfills, report);
     fill_table(standing, report);
-    const bool found = fill_findings(standing, report);
+    const bool found = fill_findings(standing, backfills, report);
     fill_summary(standing, report);
     report.has_findings = options.flag("exit-code") && (found || !standing.pending.empty());
 }

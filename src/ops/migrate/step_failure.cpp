@@ -75,7 +75,7 @@ bool can_go_on(const Engine& engine, const Script& script, const AppliedMigratio
 }
 
 bool StepRunner::is_without_effect(const AppliedMigration& row, const Error& error) const {
-    if (row.statements > 0 || script_.parts.empty()) return false;
+    if (row.statements > 0 || has_batches_ || script_.parts.empty()) return false;
     if (!script_.parts.front().is_alone)
         return error.kind() != ErrorKind::in_doubt && error.kind() != ErrorKind::unreachable;
     return error.kind() == ErrorKind::cancelled
@@ -84,9 +84,13 @@ bool StepRunner::is_without_effect(const AppliedMigration& row, const Error& err
 }
 
 std::string StepRunner::way_on(const AppliedMigration& row) const {
-    if (!is_up() ||
-        !can_be_found_out(run_.engine, script_, static_cast<std::size_t>(row.statements), true))
+    if (!can_be_found_out(run_.engine, script_, static_cast<std::size_t>(row.statements), true))
         return settlement_hint(row);
+    if (!is_up())
+        return fmt::format(
+            "run keel migrate down again: it finds out whether statement {} is done and goes on "
+            "from there; or say it: keel migrate repair {} --done, --retry or --abandon",
+            row.statements + 1, row.version);
     if (static_cast<std::size_t>(row.statements) >= script_.statements.size())
         return "mend what the verify query complains of, then run keel migrate up again";
     return fmt::format(

@@ -9,6 +9,8 @@
 #include "db/schema_change.hpp"
 #include "db/sql_words.hpp"
 #include "db/transaction.hpp"
+#include "ops/migrate/backfill_run.hpp"
+#include "ops/migrate/code_migrations.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/lock_retry.hpp"
 #include "ops/migrate/server_progress.hpp"
@@ -44,13 +46,24 @@ void StepRunner::run(AppliedMigration& row) {
     try {
         guard();
         if (row.statements > 0) repeat_settings(static_cast<std::size_t>(row.statements));
+        if (row.statements == 0) run_hooks(true);
         run_parts(row);
+        run_hooks(false);
         run_verify(run_.connection(), script_);
         guard_.reset();
     } catch (Error& error) {
         fail(row, std::move(error));
     }
     end(row, watch);
+}
+
+/// The application's hooks have a transaction of their own here; one that was interrupted is run
+/// again.
+void StepRunner::run_hooks(bool is_before) {
+    if (run_.extensions == nullptr || run_.extensions->hooks.empty()) return;
+    Transaction transaction(run_.connection());
+    run_code_hooks(run_, run_.connection(), script_, is_before);
+    transaction.commit();
 }
 
 void StepRunner::guard() {
@@ -79,7 +92,9 @@ void StepRunner::run_parts(AppliedMigration& row) {
                                   .total = script_.statements.size(),
                                   .unit = ProgressUnit::statements});
         const std::size_t first = std::max(part.first, done);
-        if (part.is_alone) {
+        if (part.is_backfill) {
+            run_backfill(row, first);
+        } else if (part.is_alone) {
             run_alone(row, first);
         } else {
             run_together(row, first, end - first);
@@ -134,6 +149,9 @@ void StepRunner::transact(const AppliedMigration& row, std::size_t first, std::s
     History(run_.engine).update_progress(connection, next);
     if (guard_) guard_->before_commit();
     transaction.commit();
+    if (!guard_) return;
+    for (const std::string& remark : guard_->remarks())
+        run_.context.logger.log(Level::notice, fmt::format("{}: {}", script_.label(), remark));
 }
 
 void StepRunner::settle_doubt(const AppliedMigration& row, const Error& doubt, std::size_t end) {
@@ -204,6 +222,27 @@ void StepRunner::run_alone(AppliedMigration& row, std::size_t index) {
         }
     }
     record_done(row, std::move(step), index + 1);
+}
+
+void StepRunner::reopen(std::size_t done) {
+    guard_.reset();
+    run_.reconnect();
+    guard();
+    repeat_settings(done);
+}
+
+void StepRunner::run_backfill(AppliedMigration& row, std::size_t index) {
+    JournalStep step = known_step(row, index, 1);
+    step.kind = "backfill";
+    step.target = script_.backfills.at(index)->directive.table.name;
+    has_batches_ = !step.cursor.empty();
+    BackfillRun backfill({.run = run_,
+                          .script = script_,
+                          .index = index,
+                          .guard = [this] { return guard_.get(); },
+                          .reopen = [this, index] { reopen(index); },
+                          .on_batch = [this] { has_batches_ = true; }});
+    record_done(row, backfill.run(std::move(step)), index + 1);
 }
 
 void StepRunner::record_done(AppliedMigration& row, JournalStep step, std::size_t end) {

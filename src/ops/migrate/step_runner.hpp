@@ -39,13 +39,17 @@ class StepRunner {
     void transact(const AppliedMigration& row, std::size_t first, std::size_t count);
     void settle_doubt(const AppliedMigration& row, const Error& doubt, std::size_t end);
     void run_alone(AppliedMigration& row, std::size_t index);
+    void run_backfill(AppliedMigration& row, std::size_t index);
     void run_scripted(std::size_t first, std::size_t count);
     /// Whether the statement is done already. Throws ErrorKind::partial when nobody can tell.
     bool is_settled_as_done(const AppliedMigration& row, const LoneStatement* lone,
                             const JournalStep& step);
     JournalStep known_step(const AppliedMigration& row, std::size_t first, std::size_t count) const;
     void record_done(AppliedMigration& row, JournalStep step, std::size_t end);
+    void run_hooks(bool is_before);
     void guard();
+    /// After the connection was lost: another one, on which all is as the rest needs it.
+    void reopen(std::size_t done);
     void repeat_settings(std::size_t end);
     void end(AppliedMigration& row, const Stopwatch& watch);
     /// Records a failure, as far as that can still be done, and throws what it comes to.
@@ -58,6 +62,7 @@ class StepRunner {
     const Script& script_;
     bool with_fingerprint_;
     bool is_resumed_ = false;
+    bool has_batches_ = false;  ///< of a backfill whose end is not written down
     StepJournal journal_;
     std::map<std::int64_t, JournalStep> known_;  ///< from before, by statement
     std::unique_ptr<SchemaChangeGuard> guard_;

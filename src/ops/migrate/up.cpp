@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "db/inspector.hpp"
+#include "ops/migrate/backfill_run.hpp"
 #include "ops/migrate/destructive.hpp"
 #include "ops/migrate/lint_before_up.hpp"
 #include "ops/migrate/native_parser.hpp"
@@ -40,10 +41,9 @@ PlanStep plan_step(const Script& script, const std::string& destruction) {
                 .detail = "recorded; nothing of it is run",
                 .destructive = false};
     return {.step = "apply " + script.label(),
-            .detail = fmt::format("{} statement{}{}{}, checksum {}", script.statements.size(),
-                                  script.statements.size() == 1 ? "" : "s",
-                                  destruction.empty() ? "" : ", ", destruction,
-                                  script.migration->checksum.substr(0, 12)),
+            .detail =
+                fmt::format("{}{}{}, checksum {}", script.extent(), destruction.empty() ? "" : ", ",
+                            destruction, script.migration->checksum.substr(0, 12)),
             .destructive = !destruction.empty()};
 }
 
@@ -62,6 +62,9 @@ Plan MigrateUp::plan(OperationContext& context) {
     plan_pending(context, plan);
     lint_once(context);
     demand_rehearsal_once(context);
+    policy_ = policy_of(context, target_);
+    if (policy_.is_any() && !plan.empty() && !is_brand_new(context, standing_))
+        plan_backup(context, policy_, scripts(), plan);
     return plan;
 }
 
@@ -114,11 +117,17 @@ void MigrateUp::plan_unfinished(OperationContext& context, Plan& plan) {
         StepJournal(context.engine()).read(context.connection(), unfinished_->row.sequence);
     if (!can_go_on(context.engine(), script, unfinished_->row, steps))
         refuse_unfinished(*unfinished_);
-    plan.steps.push_back(
-        {.step = "go on with " + script.label(),
-         .detail = fmt::format("from statement {} of {}", unfinished_->row.statements + 1,
-                               script.statements.size()),
-         .destructive = !describe_destruction(script).empty()});
+    std::string detail = fmt::format("from statement {} of {}", unfinished_->row.statements + 1,
+                                     script.statements.size());
+    std::vector<std::string> figures;
+    for (const JournalStep& step : steps)
+        if (!step.is_done && !step.cursor.empty())
+            figures.push_back(fmt::format("its backfill is done for {}",
+                                          BackfillCursor::parse(step.cursor).progress()));
+    plan.steps.push_back({.step = "go on with " + script.label(),
+                          .detail = std::move(detail),
+                          .destructive = !describe_destruction(script).empty(),
+                          .figures = std::move(figures)});
 }
 
 void MigrateUp::plan_pending(OperationContext& context, Plan& plan) {
@@ -149,12 +158,24 @@ void MigrateUp::apply(OperationContext& context, Report& report) {
         OutcomeReport outcomes(context, report, "applied");
         MigrationSeries series(run, report, series_plan());
         series.begin();
-        run_hooks(context, run, hooks_.before_all);
-        if (unfinished_ != nullptr) resume(run, series, outcomes);
-        apply_all(series, outcomes);
+        run_hooks(context, run, hooks_, HookPoint::before_all);
+        try {
+            if (unfinished_ != nullptr) resume(run, series, outcomes);
+            apply_all(series, outcomes);
+        } catch (const Error& error) {
+            if (!policy_.restores_on_failure) throw;
+            restore_and_throw(context, error, outcomes);
+        }
     }
-    run_hooks(context, run, hooks_.after_all);
+    run_hooks(context, run, hooks_, HookPoint::after_all);
     report_end(context, report, current_after());
+}
+
+std::vector<const Script*> MigrateUp::scripts() const {
+    std::vector<const Script*> all;
+    if (unfinished_ != nullptr) all.push_back(&scripts_.at(unfinished_->file));
+    for (const Migration* migration : selected_) all.push_back(&scripts_.at(migration));
+    return all;
 }
 
 MigrationSeries::Plan MigrateUp::series_plan() const {

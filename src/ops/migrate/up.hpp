@@ -10,6 +10,7 @@
 #include "ops/migrate/script.hpp"
 #include "ops/migrate/series.hpp"
 #include "ops/migrate/standing.hpp"
+#include "ops/migrate/up_safety.hpp"
 
 namespace keel {
 
@@ -38,9 +39,11 @@ class MigrateUp final : public Operation {
     void resume(const MigrationRun& run, MigrationSeries& series, OutcomeReport& outcomes) const;
     void apply_all(MigrationSeries& series, OutcomeReport& outcomes) const;
     MigrationSeries::Plan series_plan() const;
+    std::vector<const Script*> scripts() const;
     std::string current_after() const;
 
     UpTarget target_;
+    UpPolicy policy_;
     MigrationHooks hooks_;
     bool needs_folder_ = true;
     bool has_read_ = false;

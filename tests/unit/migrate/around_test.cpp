@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/file.hpp"
 #include "ops/migrate/placeholders.hpp"
 #include "source_folder.hpp"
 #include "world.hpp"
@@ -159,6 +160,51 @@ TEST_CASE("hooks run around each in its transaction, and around all") {
         REQUIRE(command.error);
         CHECK(holds(command.error->message(), "ended with status 3: no"));
         CHECK(world.run("migrate status").result.at("pending").as_array().empty());
+    });
+}
+
+TEST_CASE("hooks of their own run around what is undone, and around both sides of a redo") {
+    test::for_each_engine([](World& world) {
+        world.configure(
+            "[migrations.hooks]\nbefore_each = [\"hooks/up.sql\"]\n"
+            "before_down = [\"hooks/first.sql\"]\nbefore_each_down = [\"hooks/before.sql\"]\n"
+            "after_each_down = [\"hooks/after.sql\"]\n"
+            "after_down = [\"hooks/last.sql\", \"hooks/tell\"]\n");
+        world.execute("create table log (word text)");
+        for (const std::string word : {"up", "first", "before", "after", "last"})
+            world.file("../hooks/" + word + ".sql", "insert into log values ('" + word + "');\n");
+        world.file("../hooks/tell",
+                   "#!/bin/sh\necho \"$KEEL_DIRECTION\" > \"$KEEL_PROJECT/told\"\n");
+        std::filesystem::permissions(world.folder() / "../hooks/tell",
+                                     std::filesystem::perms::owner_all);
+        world.file("1_a.sql",
+                   "-- migrate:up\ncreate table a (id int);\n-- migrate:down\n"
+                   "insert into log values ('-a');\ndrop table a;\n");
+        REQUIRE(world.run("migrate up").ok());
+        const auto words = [&world] {
+            std::string text;
+            for (const auto& row : world.connect()->query_rows("select word from log"))
+                text += (text.empty() ? "" : " ") + row[0];
+            world.execute("delete from log");
+            return text;
+        };
+        CHECK(words() == "up");
+        const Report down = world.run("migrate down");
+        REQUIRE_MESSAGE(down.ok(), down.error->message());
+        CHECK(words() == "first before -a after last");
+        CHECK(read_file(world.folder() / "../told") == "down\n");
+        REQUIRE(world.run("migrate up").ok());
+        REQUIRE(world.run("migrate redo").ok());
+        CHECK(words() == "up first before -a after last up");
+        REQUIRE(world.run("migrate goto", {{"version", "0"}}).ok());
+        CHECK(words() == "first before -a after last");
+
+        REQUIRE(world.run("migrate up").ok());
+        world.file("../hooks/after.sql", "insert into nowhere values (1);\n");
+        const Report failed = world.run("migrate down");
+        REQUIRE(failed.error);
+        CHECK(failed.error->where().file == "hooks/after.sql");
+        CHECK(world.has_table("a"));
     });
 }
 

@@ -9,6 +9,7 @@ namespace keel {
 namespace {
 
 using test::DyingEngine;
+using test::holds;
 using test::went_well;
 using test::World;
 
@@ -58,6 +59,46 @@ std::string outcome(const World& world) {
 }
 
 }  // namespace
+
+TEST_CASE("killed at any instant of going down and run again, it ends as if nothing had happened") {
+    test::for_each_engine([](World& world) {
+        const bool is_postgres = world.kind() == EngineKind::postgres;
+        const std::string index = is_postgres ? "index concurrently" : "index";
+        world.file("1_log.sql",
+                   "-- migrate:up\ncreate table log (n int not null);\n"
+                   "create table t (id int);\n");
+        world.file("2_t.sql",
+                   "-- migrate:up\ncreate index t_id on t (id);\n"
+                   "-- migrate:down transaction:false\ninsert into log values (1);\n"
+                   "drop " +
+                       index + " t_id;\ninsert into log values (2);\nvacuum;\n");
+        const auto prepare = [&world] {
+            world.replacement = nullptr;
+            world.empty();
+            REQUIRE(went_well(world.run("migrate up")));
+        };
+        prepare();
+        const DyingEngine counter(world.engine(), 0);
+        world.replacement = &counter;
+        REQUIRE(went_well(world.run("migrate down")));
+
+        const bool all = std::getenv("KEEL_ALL_INSTANTS") != nullptr;
+        for (int instant = all ? 1 : 16; instant <= counter.instants(); instant += all ? 1 : 23) {
+            CAPTURE(instant);
+            prepare();
+            const DyingEngine dying(world.engine(), instant);
+            world.replacement = &dying;
+            static_cast<void>(world.run("migrate down"));
+            REQUIRE(dying.is_dead());
+            world.replacement = nullptr;
+            // It may have been done, all but for the telling.
+            if (!holds(world.history(), "2 reverted"))
+                REQUIRE(went_well(world.run("migrate down")));
+            REQUIRE(world.history() == "1 applied, 2 applied, 2 reverted");
+            REQUIRE(world.ask("select count(*) || ' ' || sum(n) from log") == "2 3");
+        }
+    });
+}
 
 TEST_CASE("killed at any instant and run again, migrations end as if nothing had happened") {
     test::for_each_engine([](World& world) {

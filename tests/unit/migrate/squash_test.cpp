@@ -89,7 +89,7 @@ TEST_CASE("a database that has some of the joined migrations is told to bring th
 TEST_CASE("squash refuses what cannot be joined, and leaves the files as they are") {
     test::for_each_engine([](World& world) {
         add_files(world);
-        world.file("4_d.sql", "-- migrate:up transaction:false\nvacuum;\n");
+        world.file("4_d.sql", "-- migrate:up transaction:false probe:select 1\nvacuum;\n");
         const Report report = world.run("migrate squash");
         REQUIRE(report.error);
         CHECK(holds(report.error->message(), "4_d.sql' cannot be joined"));
@@ -99,6 +99,47 @@ TEST_CASE("squash refuses what cannot be joined, and leaves the files as they ar
         CHECK(failing.error->where().file == "migrations/4_d.sql");
         CHECK(has_file(world, "1_a.sql"));
         CHECK(world.run("migrate squash", {{"to", "9"}}).error->kind() == ErrorKind::not_found);
+    });
+}
+
+TEST_CASE("squash joins sections for one engine and files without a transaction") {
+    test::for_each_engine([](World& world) {
+        world.file("1_a.sql",
+                   "-- migrate:up\ncreate table a (id integer primary key, n int);\n"
+                   "insert into a values (1, 1), (2, 2), (3, 3);\n"
+                   "-- migrate:up engine:postgres\ncreate table p (id int);\n"
+                   "-- migrate:up engine:sqlite\ncreate table s (id int);\n"
+                   "-- migrate:down\ndrop table a;\n");
+        world.file(
+            "2_b.sql",
+            "-- migrate:up engine:postgres transaction:false\n"
+            "create index concurrently a_n on a (n);\n"
+            "-- migrate:up engine:sqlite transaction:false\ncreate index a_n on a (n);\nvacuum;\n"
+            "-- migrate:down\ndrop index a_n;\n");
+        world.file("3_c.sql",
+                   "-- migrate:up\n-- keel:backfill table=a batch=2\n"
+                   "update a set n = n + 1 where :batch;\n-- migrate:down\nselect 1;\n");
+
+        const Report report = world.run("migrate squash");
+
+        REQUIRE_MESSAGE(report.ok(), report.error->message());
+        REQUIRE(report.warnings.size() == 1);
+        CHECK(holds(report.warnings[0], "sections for both engines"));
+        const Report up = world.run("migrate up");
+        REQUIRE_MESSAGE(up.ok(), up.error->message());
+        const bool is_postgres = world.kind() == EngineKind::postgres;
+        CHECK(world.has_table(is_postgres ? "p" : "s"));
+        CHECK_FALSE(world.has_table(is_postgres ? "s" : "p"));
+        CHECK(world.ask("select sum(n) from a") == "9");
+        CHECK(status(world) == "3 | ");
+    });
+    test::for_each_engine([](World& world) {
+        world.file("1_a.sql", "-- +goose Up\ncreate table a (id int);\n");
+        world.file("2_b.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nvacuum;\n");
+        const Report report = world.run("migrate squash");
+        REQUIRE_MESSAGE(report.ok(), report.error->message());
+        CHECK(world.run("migrate up").ok());
+        CHECK(status(world) == "2 | ");
     });
 }
 

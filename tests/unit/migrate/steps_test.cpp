@@ -212,6 +212,24 @@ TEST_CASE("an interrupted down is settled with the statements it was begun with"
         CHECK(world.run("migrate up").exit_status() == 6);
         world.file("1_t.sql", up + "-- migrate:down transaction:false\nnonsense;\n");
 
+        SUBCASE("running down again goes on where it stopped") {
+            CHECK(world.run("migrate down").exit_status() == 6);
+            world.execute("create table gate (id int)");
+            const Report plan = world.dry_run("migrate down");
+            REQUIRE(went_well(plan));
+            CHECK(holds(plan.result.at("plan").as_array().front().at("step").as_string(),
+                        "go on undoing 1_t"));
+            REQUIRE(went_well(world.run("migrate down")));
+            CHECK(world.ask("select count(*) from gate") == "1");
+            CHECK_FALSE(world.has_table("b"));
+            CHECK(world.history() == "1 applied, 1 reverted");
+        }
+        SUBCASE("redo goes on too, and applies it again") {
+            world.execute("create table gate (id int)");
+            REQUIRE(went_well(world.run("migrate redo")));
+            CHECK(world.has_table("b"));
+            CHECK(world.history() == "1 applied, 1 reverted, 1 applied");
+        }
         SUBCASE("going on ends it") {
             world.execute("create table gate (id int)");
             REQUIRE(went_well(world.run("migrate repair", {{"version", "1"}, {"retry", ""}})));
