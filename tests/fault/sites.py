@@ -22,7 +22,8 @@ def shape(folder):
     """How many files there are below a folder of each name, with the names of runs, backups and packs made equal."""
     names = collections.Counter()
     for path in Path(folder).rglob("*"):
-        if path.is_file():
+        # A cache is as good as none.
+        if path.is_file() and "cache" not in path.relative_to(folder).parts:
             name = RUN_ID.sub("ID", path.relative_to(folder).as_posix())
             is_check = CHECK_NUMBER.search(name)
             names[CHECK_NUMBER.sub("", name)] = 1 if is_check else names[name] + 1
