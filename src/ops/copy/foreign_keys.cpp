@@ -39,13 +39,13 @@ std::string each(const std::vector<std::string>& columns, std::string_view form,
 
 }  // namespace
 
-std::string ForeignKey::shown() const {
+std::string TableReference::shown() const {
     return fmt::format("{} ({}) to {}", shown_name(*child), join(constraint->columns, ", "),
                        shown_name(*parent));
 }
 
-std::vector<ForeignKey> foreign_keys_of(const Catalog& catalog) {
-    std::vector<ForeignKey> keys;
+std::vector<TableReference> foreign_keys_of(const Catalog& catalog) {
+    std::vector<TableReference> keys;
     for (const auto& table : catalog.tables) {
         for (const auto& constraint : table.constraints) {
             if (constraint.kind != ConstraintKind::foreign_key) continue;
@@ -62,10 +62,10 @@ std::vector<ForeignKey> foreign_keys_of(const Catalog& catalog) {
     }
     // A reference to a partitioned table is listed again for each of its partitions.
     const auto all = keys;
-    std::erase_if(keys, [&](const ForeignKey& key) {
+    std::erase_if(keys, [&](const TableReference& key) {
         if (key.child->kind == TableKind::partition) return true;
         if (key.parent->kind != TableKind::partition) return false;
-        return std::ranges::any_of(all, [&](const ForeignKey& other) {
+        return std::ranges::any_of(all, [&](const TableReference& other) {
             return other.child == key.child && other.parent->kind == TableKind::partitioned &&
                    other.constraint->columns == key.constraint->columns;
         });
@@ -87,17 +87,17 @@ const Table& root_of(const Catalog& catalog, const Table& table) {
     return table;
 }
 
-std::vector<ForeignKey> foreign_keys_around(const Catalog& catalog,
-                                            std::span<const TableId> tables) {
+std::vector<TableReference> foreign_keys_around(const Catalog& catalog,
+                                                std::span<const TableId> tables) {
     auto keys = foreign_keys_of(catalog);
-    std::erase_if(keys, [&](const ForeignKey& key) {
+    std::erase_if(keys, [&](const TableReference& key) {
         return !is_among(key.child, tables) && !is_among(key.parent, tables);
     });
     return keys;
 }
 
 std::uint64_t count_dangling(Connection& connection, const Dialect& dialect,
-                             const ForeignKey& key) {
+                             const TableReference& key) {
     const auto& columns = key.constraint->columns;
     std::vector<std::string> same;
     for (std::size_t i = 0; i < columns.size(); ++i)

@@ -14,7 +14,7 @@
 namespace keel {
 
 /// A foreign key, with the columns that it means where the schema leaves them out.
-struct ForeignKey {
+struct TableReference {
     const Table* child = nullptr;
     const Table* parent = nullptr;
     const Constraint* constraint = nullptr;
@@ -25,16 +25,17 @@ struct ForeignKey {
 };
 
 /// Those whose parent is in the catalog. Points into it.
-std::vector<ForeignKey> foreign_keys_of(const Catalog& catalog);
+std::vector<TableReference> foreign_keys_of(const Catalog& catalog);
 
 /// The table whose partition it is, however deep; itself for all others.
 const Table& root_of(const Catalog& catalog, const Table& table);
 
 /// Those from or to one of `tables`.
-std::vector<ForeignKey> foreign_keys_around(const Catalog& catalog,
-                                            std::span<const TableId> tables);
+std::vector<TableReference> foreign_keys_around(const Catalog& catalog,
+                                                std::span<const TableId> tables);
 
 /// Rows that refer to a row that is not there.
-std::uint64_t count_dangling(Connection& connection, const Dialect& dialect, const ForeignKey& key);
+std::uint64_t count_dangling(Connection& connection, const Dialect& dialect,
+                             const TableReference& key);
 
 }  // namespace keel

@@ -279,7 +279,7 @@ void RowsLoader::check_foreign_keys(const std::vector<TableId>& tables, LoadedRo
         if (dangling == 0) continue;
         const auto text = fmt::format("{}: {}", key.shown(), count_of(dangling, "row"));
         const auto same = std::ranges::find_if(
-            theirs, [&](const ForeignKey& other) { return other.shown() == key.shown(); });
+            theirs, [&](const TableReference& other) { return other.shown() == key.shown(); });
         const bool is_known =
             !key.constraint->validated ||
             (both_sqlite && same != theirs.end() &&

@@ -59,7 +59,7 @@ class Subset final : public RowChoice {
 
     Parts parts_;
     KeyedHash hash_;
-    std::vector<ForeignKey> keys_;
+    std::vector<TableReference> keys_;
     std::map<const Table*, std::string> roots_;  ///< and their conditions
     std::map<const Table*, int> followed_;       ///< roots and what refers to them, by distance
     std::set<const Table*> ancestors_;           ///< of those
