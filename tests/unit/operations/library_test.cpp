@@ -23,6 +23,7 @@ void register_function(Connection& connection, EngineKind kind) {
 TEST_CASE("SQL functions that the application registers are there for migrations and rehearsals") {
     on_each_engine([](TestProject& project) {
         const bool is_sqlite = project.kind() == EngineKind::sqlite;
+        project.execute({});  // makes the database: there is nothing to rehearse on without one
         project.add_migration("1_t", "create table t (n int);", "drop table t;");
         project.add_migration(
             "2_rows",
