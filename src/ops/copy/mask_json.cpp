@@ -27,7 +27,7 @@ std::vector<std::string> steps_of(std::string_view path) {
 }
 
 /// A text as JSON has it, in the form in which PostgreSQL writes jsonb.
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
@@ -102,9 +102,9 @@ class Walker {
             out_ += "null";
         } else if (first == '"') {
             const auto plain = Json::parse(text_.substr(begin, at_ - begin)).as_string();
-            out_ += quoted(masker_.apply(*rule, plain).value_or(""));
+            out_ += json_text(masker_.apply(*rule, plain).value_or(""));
         } else if (rule->kind == MaskKind::fixed) {
-            out_ += quoted(rule->text);
+            out_ += json_text(rule->text);
         } else {
             // A number stays one; true and false say nothing.
             const bool is_number = first == '-' || (first >= '0' && first <= '9');
