@@ -86,5 +86,8 @@ TEST_CASE("two writers and a pruner at once: every backup that is there verifies
         CAPTURE(backup.id);
         CHECK(repository.verify(backup, scene.context).problems == std::vector<std::string>{});
     }
-    CHECK(repository.leftovers().empty());
+    // Packs that were in use when the last pruner looked are for the next writer to take away.
+    repository.begin({.environment = "dev"}, scene.context).reset();
+    for (const RepositoryLeftover& leftover : repository.leftovers())
+        FAIL_CHECK("left behind: ", leftover.what);
 }
