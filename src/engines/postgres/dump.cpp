@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
 
 #include "base/crew.hpp"
@@ -16,14 +15,13 @@
 #include "engines/postgres/post_data.hpp"
 #include "engines/postgres/rows.hpp"
 #include "engines/postgres/sequences.hpp"
+#include "engines/postgres/table_rows.hpp"
 #include "engines/postgres/urgency.hpp"
 #include "engines/postgres/worker_sessions.hpp"
 
 namespace keel::postgres {
 namespace {
 
-// Rows between two progress events.
-constexpr std::uint64_t progress_rows = 8192;
 constexpr std::uint64_t most_urgent = std::numeric_limits<std::uint64_t>::max();
 
 int major_version(const Wire& wire) {
@@ -47,7 +45,8 @@ class Dump {
           crew_(usual_workers(), parts.context.stop),
           sessions_(crew_.size(), crew_.stop(),
                     [this, parts] { return another(parts.url, parts.ignore_ambient); }),
-          tool_(choose_pg_dump(find_pg_dumps(), major_version(*wire_))) {}
+          tool_(choose_pg_dump(find_pg_dumps(), major_version(*wire_))),
+          rows_(streams_, context_) {}
 
     DumpContent run() {
         connection_.begin({.read_only = true, .isolation = Isolation::repeatable_read});
@@ -107,7 +106,7 @@ class Dump {
     void lock_and_list() {
         lock_tables(connection_, tables_);
         content_.details.set("tables", to_json(tables_));
-        for (const auto& table : tables_) estimate_ += static_cast<std::uint64_t>(table.estimate);
+        rows_.expect(tables_);
     }
 
     void write_section(const std::string& section) {
@@ -130,42 +129,7 @@ class Dump {
     }
 
     void write_table(std::size_t worker, std::size_t index) {
-        const auto& table = tables_[index];
-        auto& content = content_.tables[index];
-        content.schema = table.schema;
-        content.name = table.name;
-        content.columns = table.columns;
-        content.stream = fmt::format("table/{}", index + 1);
-        const auto stream = streams_.open(content.stream);
-        BufferedSink sink(*stream);
-        const auto rows = open_rows(sessions_.of(worker), table);
-        const auto digest = digest_rows(*rows, context_, [&](std::string_view row) {
-            sink.write(as_bytes(row));
-            if (done_.fetch_add(1) % progress_rows == 0) report(table.name);
-        });
-        sink.finish();
-        report(table.name);
-        content.rows = digest.rows();
-        content.digest = digest.hex();
-    }
-
-    static std::unique_ptr<RowSource> open_rows(Connection& session, const DumpTable& table) {
-        try {
-            return session.copy_out(table.copy_out_spec());
-        } catch (Error& error) {
-            error.add_trail(fmt::format("dump table {}.{}", table.schema, table.name));
-            if (error.message().find("row-level security") != std::string::npos)
-                error.set_hint("back up as the table's owner, or as a role with BYPASSRLS");
-            throw;
-        }
-    }
-
-    void report(const std::string& table) {
-        context_.progress.on({.phase = "dump",
-                              .item = table,
-                              .done = done_,
-                              .total = std::max(done_.load(), estimate_),
-                              .unit = ProgressUnit::rows});
+        content_.tables[index] = rows_.write(sessions_.of(worker), tables_[index], index);
     }
 
     void write_large_objects() {
@@ -186,8 +150,7 @@ class Dump {
     std::string snapshot_;
     DumpContent content_;
     std::vector<DumpTable> tables_;
-    std::atomic<std::uint64_t> done_ = 0;
-    std::uint64_t estimate_ = 0;
+    TableRowsWriter rows_;
 };
 
 }  // namespace

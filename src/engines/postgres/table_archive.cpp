@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/crew.hpp"
 #include "base/text.hpp"
@@ -17,14 +16,12 @@
 #include "engines/postgres/sequences.hpp"
 #include "engines/postgres/table_parts.hpp"
 #include "engines/postgres/table_restore.hpp"
+#include "engines/postgres/table_rows.hpp"
 #include "engines/postgres/urgency.hpp"
 #include "engines/postgres/worker_sessions.hpp"
 
 namespace keel::postgres {
 namespace {
-
-// Rows between two progress events.
-constexpr std::uint64_t progress_rows = 8192;
 
 class TableDump {
   public:
@@ -37,7 +34,8 @@ class TableDump {
           crew_(usual_workers(), context.stop),
           sessions_(crew_.size(), crew_.stop(), [this] { return another(); }),
           connection_(open()),
-          cancel_(crew_.stop(), *connection_) {}
+          cancel_(crew_.stop(), *connection_),
+          rows_(streams_, context_) {}
 
     DumpContent run() {
         connection_->begin({.read_only = true, .isolation = Isolation::repeatable_read});
@@ -104,7 +102,7 @@ class TableDump {
             if (std::ranges::find(names_, name) != names_.end())
                 tables_.push_back(std::move(table));
         }
-        for (const auto& table : tables_) estimate_ += static_cast<std::uint64_t>(table.estimate);
+        rows_.expect(tables_);
     }
 
     void write_tables() {
@@ -117,31 +115,7 @@ class TableDump {
     }
 
     void write_table(std::size_t worker, std::size_t index) {
-        const auto& table = tables_[index];
-        auto& content = content_.tables[index];
-        content.schema = table.schema;
-        content.name = table.name;
-        content.columns = table.columns;
-        content.stream = fmt::format("table/{}", index + 1);
-        const auto stream = streams_.open(content.stream);
-        BufferedSink sink(*stream);
-        const auto rows = sessions_.of(worker).copy_out(table.copy_out_spec());
-        const auto digest = digest_rows(*rows, context_, [&](std::string_view row) {
-            sink.write(as_bytes(row));
-            const auto done = done_.fetch_add(1) + 1;
-            if (done % progress_rows == 0) report(table.name, done);
-        });
-        sink.finish();
-        content.rows = digest.rows();
-        content.digest = digest.hex();
-    }
-
-    void report(const std::string& table, std::uint64_t done) {
-        context_.progress.on({.phase = "dump",
-                              .item = table,
-                              .done = done,
-                              .total = std::max(done, estimate_),
-                              .unit = ProgressUnit::rows});
+        content_.tables[index] = rows_.write(sessions_.of(worker), tables_[index], index);
     }
 
     /// After the rows: sequences do not follow the snapshot, and must not be behind it.
@@ -164,8 +138,7 @@ class TableDump {
     std::vector<TableName> names_;  ///< of those
     SchemaModel model_;
     std::vector<DumpTable> tables_;
-    std::atomic<std::uint64_t> done_ = 0;
-    std::uint64_t estimate_ = 0;
+    TableRowsWriter rows_;
 };
 
 }  // namespace

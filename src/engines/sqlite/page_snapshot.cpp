@@ -109,6 +109,8 @@ Json PageSnapshot::stamp() const {
         .set("file", fmt::format("{}:{}", status.st_dev, status.st_ino))
         .set("bytes", static_cast<std::int64_t>(status.st_size))
         .set("changed", changed)
+        // Whoever puts another content under the old time cannot set this one.
+        .set("touched", nanoseconds(status.st_ctim))
         .set("counter", hex(std::span(head).subspan(counter_at, 4)))
         .set("log", has_frames ? log_state_->hex() : std::string());
 }

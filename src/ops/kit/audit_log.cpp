@@ -230,7 +230,7 @@ void for_each_line(const std::filesystem::path& file,
 AuditLog::AuditLog(std::filesystem::path directory, const Clock& clock, std::uint64_t segment_limit)
     : directory_(std::move(directory)), clock_(clock), segment_limit_(segment_limit) {}
 
-AuditHead AuditLog::append(Json entry) {
+AuditHead AuditLog::append(const Json& entry) {
     create_directories_durably(directory_);
     const auto lock = lock_for_writing(directory_);
     auto head = read_head(directory_).value_or(AuditHead{.log_id = new_uuid()});

@@ -37,7 +37,7 @@ class AuditLog {
 
     /// Adds time, sequence and hashes to `entry`, writes and syncs it. Throws ErrorKind::io: then
     /// nothing may be done.
-    AuditHead append(Json entry);
+    AuditHead append(const Json& entry);
     std::optional<AuditHead> head() const;
     /// Oldest first, across segments.
     void read(const std::function<void(const Json&)>& each) const;
