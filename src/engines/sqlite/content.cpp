@@ -117,7 +117,25 @@ Json read_settings(Connection& connection) {
     return settings;
 }
 
+TreePages tree_of(const PageSnapshot& pages, const LeafCells* leaves) {
+    return {
+        .count = pages.page_count(),
+        .size = pages.page_size(),
+        .read = [&](std::uint32_t page, std::span<std::byte> bytes) { pages.read(page, bytes); },
+        .leaves = leaves};
+}
+
 }  // namespace
+
+std::vector<TableContent> count_user_tables(Connection& connection, const PageSnapshot& pages,
+                                            const LeafCells* leaves) {
+    const auto tree = tree_of(pages, leaves);
+    std::vector<TableContent> tables;
+    for (const auto& [name, root, is_hidden] : tables_of(connection))
+        if (!is_hidden)
+            tables.push_back({.schema = {}, .name = name, .rows = count_rows(tree, root)});
+    return tables;
+}
 
 DumpContent read_content(Connection& connection, const PageSnapshot& pages,
                          const LeafCells* leaves) {
@@ -126,11 +144,7 @@ DumpContent read_content(Connection& connection, const PageSnapshot& pages,
     content.server_version = sqlite3_libversion();
     content.schema_fingerprint = SqliteInspector().fingerprint(connection);
     content.details = read_settings(connection);
-    const TreePages tree{
-        .count = pages.page_count(),
-        .size = pages.page_size(),
-        .read = [&](std::uint32_t page, std::span<std::byte> bytes) { pages.read(page, bytes); },
-        .leaves = leaves};
+    const auto tree = tree_of(pages, leaves);
     auto hidden = Json::array();
     for (const auto& [name, root, is_hidden] : tables_of(connection)) {
         const std::uint64_t rows = count_rows(tree, root);

@@ -20,7 +20,11 @@ namespace keel::sqlite {
 DumpContent read_content(Connection& connection, const PageSnapshot& pages,
                          const LeafCells* leaves);
 
-/// The same of a database file that nobody writes. Throws ErrorKind::integrity when quick_check
+/// The user's tables alone.
+std::vector<TableContent> count_user_tables(Connection& connection, const PageSnapshot& pages,
+                                            const LeafCells* leaves);
+
+/// read_content of a database file that nobody writes. Throws ErrorKind::integrity when quick_check
 /// finds it damaged.
 DumpContent read_content(const std::filesystem::path& file, const Context& context);
 

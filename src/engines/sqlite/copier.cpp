@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <future>
+#include <optional>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -15,6 +16,7 @@
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/file_pages.hpp"
 #include "engines/sqlite/page_copy.hpp"
+#include "engines/sqlite/page_snapshot.hpp"
 #include "engines/sqlite/private_files.hpp"
 #include "engines/sqlite/staged_guard.hpp"
 
@@ -60,18 +62,8 @@ class Copy {
         copied.staged = {options_.to.target.with_path(files_.staged()), options_.to.target,
                          options_.to.run_id, std::make_shared<StagedGuard>(files_)};
         try {
-            const bool has_changes = options_.transforms != nullptr;
-            if (has_changes) {
-                // What is changed on its way is never in the file as it was.
-                copied.tables = copy_changed_rows(options_, files_, context_);
-            } else {
-                copy();
-                leave_out();
-            }
-            match_page_size(files_, target_);
-            auto counted = look_through();
-            if (!has_changes) copied.tables = std::move(counted);
-            copied.method = has_changes ? "rows" : "pages";
+            copied.tables = make();
+            copied.method = options_.transforms != nullptr ? "rows" : "pages";
             settle();
         } catch (...) {
             files_.remove_staged();
@@ -83,25 +75,51 @@ class Copy {
     }
 
   private:
-    void copy() {
+    std::vector<TableContent> make() {
+        if (options_.transforms != nullptr) {
+            // What is changed on its way is never in the file as it was.
+            auto tables = copy_changed_rows(options_, files_, context_);
+            match_page_size_compared(files_, target_, context_);
+            look_through();
+            return tables;
+        }
+        auto counted = copy();
+        const bool is_less = leave_out();
+        const bool is_other = match_page_size_compared(files_, target_, context_);
+        if (!counted || is_less || is_other) counted = look_through();
+        return std::move(*counted);
+    }
+
+    /// Nothing where the pages cannot be read one by one: then SQLite has copied the database, and
+    /// it is still to be looked through.
+    std::optional<std::vector<TableContent>> copy() {
         SqliteConnection source(session_options(options_.source));
         const CancelOnStop cancel(context_.stop, source);
+        auto pages = PageSnapshot::take(source);
+        if (!pages) {
+            copy_by_backup(source);
+            return std::nullopt;
+        }
+        check_space(source, target_.parent_path());
+        auto tables = copy_file_pages(source, *pages, files_.staged(), context_);
+        pages->end();
+        return tables;
+    }
+
+    void copy_by_backup(SqliteConnection& source) {
         // All that follows sees one state, however long others write.
         Transaction state(source, {.read_only = true, .isolation = {}, .snapshot = {}});
         source.query_text("select 1 from sqlite_schema limit 1");
         check_space(source, target_.parent_path());
-        auto* raw = static_cast<sqlite3*>(source.raw());
-        if (!copy_file_pages(raw, files_.staged(), context_)) {
-            const auto scratch = open_scratch(files_.staged());
-            copy_pages(raw, scratch.get(), {.phase = "copy"}, context_);
-        }
+        const auto scratch = open_scratch(files_.staged());
+        copy_pages(static_cast<sqlite3*>(source.raw()), scratch.get(), {.phase = "copy"}, context_);
         state.rollback();
         sync_file(files_.staged());
     }
 
     /// Rows that stay behind leave nothing of themselves in the file.
-    void leave_out() {
-        if (!options_.leaves_out) return;
+    bool leave_out() {
+        if (!options_.leaves_out) return false;
         SqliteConnection copy(writable());
         const auto violations = count_violations(copy);
         // Nothing reacts to it: neither triggers nor foreign keys.
@@ -114,15 +132,16 @@ class Copy {
             copy.execute("delete from " + SqliteDialect().quote(name), {});
             is_any = true;
         }
-        if (!is_any) return;
+        if (!is_any) return false;
         if (count_violations(copy) > violations)
             throw Error(ErrorKind::constraint,
                         "rows that are copied refer to rows of tables that are left out")
                 .with_hint("leave out the referring tables too");
         copy.execute("vacuum", {});
+        return true;
     }
 
-    /// The pages are those of the source; this tells whether it was sound itself.
+    /// Whether it is sound, and what there is.
     std::vector<TableContent> look_through() {
         context_.progress.on({.phase = "verify", .item = "database", .done = 0, .total = 0});
         auto counted = std::async(std::launch::async,

@@ -1,22 +1,21 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
+#include <vector>
 
 #include "base/context.hpp"
-#include "engines/sqlite/handles.hpp"
+#include "db/connection.hpp"
+#include "engines/sqlite/page_snapshot.hpp"
+#include "model/manifest.hpp"
 
 namespace keel::sqlite {
 
-/// Copies the pages that `from`'s open read transaction sees into the new file `to`, straight out
-/// of the database file, which is several times as fast as page by page through SQLite, and reads
-/// them back. False, with nothing made, when that state is not in the file alone (committed pages
-/// may be in the write-ahead log): then copy_pages has to do it. Throws ErrorKind::integrity when
-/// the copy is not the same.
-///
-/// Reads through SQLite's own descriptor: closing another one of the file would drop the locks that
-/// this process holds on it. The read transaction's lock keeps writers and checkpoints out.
-bool copy_file_pages(sqlite3* from, const std::filesystem::path& to, const Context& context);
+/// Copies the state that `pages` is of into the new file `to`, reads it back and makes it durable;
+/// meanwhile `source`, the connection that the snapshot was taken with, looks through that same
+/// state. Returns the user's tables with their rows, counted on the way.
+/// Throws ErrorKind::integrity when the copy is not the same or the state is damaged; what there is
+/// of the file then is the caller's to remove.
+std::vector<TableContent> copy_file_pages(Connection& source, const PageSnapshot& pages,
+                                          const std::filesystem::path& to, const Context& context);
 
 }  // namespace keel::sqlite

@@ -69,19 +69,6 @@ void verify(const DumpContent& expected, const std::filesystem::path& path,
         .with_hint("nothing was changed; try another backup: keel backup list");
 }
 
-/// In another page size it is another file: then its rows are compared, one by one.
-void resize(const PrivateFiles& files, const std::filesystem::path& target,
-            const Context& context) {
-    if (!needs_page_size(files, target)) return;
-    const std::string before = digest_content(files.staged(), context);
-    match_page_size(files, target);
-    if (digest_content(files.staged(), context) == before) return;
-    throw Error(ErrorKind::integrity,
-                "the restored database did not keep its rows when it was given the page size of "
-                "the one that it replaces")
-        .with_hint("nothing was changed");
-}
-
 }  // namespace
 
 StagedDatabase SqliteDumper::stage(const DumpContent& content, StreamReader& streams,
@@ -95,7 +82,7 @@ StagedDatabase SqliteDumper::stage(const DumpContent& content, StreamReader& str
     try {
         write_stream(streams, files.staged(), content, context);
         verify(content, files.staged(), context);
-        resize(files, target, context);
+        match_page_size_compared(files, target, context);
     } catch (...) {
         files.remove_staged();
         throw;

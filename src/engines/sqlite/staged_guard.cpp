@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "engines/sqlite/address.hpp"
+#include "engines/sqlite/content.hpp"
 #include "engines/sqlite/database.hpp"
 #include "engines/sqlite/page_copy.hpp"
 
@@ -62,6 +63,18 @@ void match_page_size(const PrivateFiles& files, const std::filesystem::path& liv
     remove_database(files.staged());
     std::filesystem::rename(files.resized(), files.staged());
     sync_directory(files.staged().parent_path());
+}
+
+bool match_page_size_compared(const PrivateFiles& files, const std::filesystem::path& live,
+                              const Context& context) {
+    if (!needs_page_size(files, live)) return false;
+    const auto before = digest_content(files.staged(), context);
+    match_page_size(files, live);
+    if (digest_content(files.staged(), context) == before) return true;
+    throw Error(ErrorKind::integrity,
+                "the new database did not keep its rows when it was given the page size of the one "
+                "that it replaces")
+        .with_hint("nothing was changed");
 }
 
 }  // namespace keel::sqlite

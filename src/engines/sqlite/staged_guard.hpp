@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/context.hpp"
 #include "base/lock_file.hpp"
 #include "db/dumper.hpp"
 #include "engines/sqlite/private_files.hpp"
@@ -31,5 +32,10 @@ bool needs_page_size(const PrivateFiles& files, const std::filesystem::path& liv
 /// SQLite cannot copy over a file in WAL mode that has another page size, so the staged database is
 /// given that of the live one first. Nothing happens when there is none, or it cannot be read.
 void match_page_size(const PrivateFiles& files, const std::filesystem::path& live);
+
+/// The same, and since another page size makes another file, its rows are compared one by one with
+/// what they were. Returns whether it did anything. Throws ErrorKind::integrity.
+bool match_page_size_compared(const PrivateFiles& files, const std::filesystem::path& live,
+                              const Context& context);
 
 }  // namespace keel::sqlite
