@@ -88,7 +88,8 @@ std::string joined_text(const std::vector<MigrationSection>& all, const Migratio
                                                   : of.file.filename().native());
     for (const MigrationSection& section : sections) text += std::string(trim(section.text)) + "\n";
     // The last statement of a file may have no semicolon.
-    const std::string_view content = trim(sections.empty() ? "" : sections.back().text);
+    if (sections.empty()) return text + "\n";
+    const std::string_view content = trim(sections.back().text);
     if (!content.empty() && !content.ends_with(';')) text += ";\n";
     return text + "\n";
 }
