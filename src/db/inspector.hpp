@@ -29,6 +29,8 @@ class Inspector {
     /// Whether Keel's own table of that short name ("meta", "migrations") is there; works inside a
     /// transaction.
     virtual bool has_internal_table(Connection& connection, std::string_view name) const = 0;
+    /// Whether users have any table at all: what `inspect` lists, Keel's own excluded.
+    virtual bool has_tables(Connection& connection) const = 0;
 };
 
 }  // namespace keel

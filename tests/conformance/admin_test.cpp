@@ -76,7 +76,9 @@ TEST_CASE("everything the user made can be dropped at once") {
         run_torture(fixture, *connection);
         make_internal_table(fixture, *connection);
 
+        CHECK(fixture.engine().inspector().has_tables(*connection));
         fixture.engine().admin().drop_all(*connection, true);
+        CHECK_FALSE(fixture.engine().inspector().has_tables(*connection));
 
         InspectOptions options;
         options.include_internal = true;

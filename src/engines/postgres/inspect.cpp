@@ -225,4 +225,20 @@ bool PostgresInspector::has_internal_table(Connection& connection, std::string_v
         .has_value();
 }
 
+bool PostgresInspector::has_tables(Connection& connection) const {
+    // The same tables as catalog_tables.sql.
+    return internal_connection(connection)
+        ->query_text(R"(
+            select 1 from pg_catalog.pg_class c
+            join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p', 'f') and c.relpersistence <> 't'
+              and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'keel')
+              and not exists (
+                  select from pg_catalog.pg_depend d
+                  where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                    and d.objid = c.oid and d.deptype = 'e')
+            limit 1)")
+        .has_value();
+}
+
 }  // namespace keel::postgres

@@ -42,4 +42,14 @@ bool SqliteInspector::has_internal_table(Connection& connection, std::string_vie
         .has_value();
 }
 
+bool SqliteInspector::has_tables(Connection& connection) const {
+    bool found = false;
+    connection.query(
+        "select name from sqlite_schema where type = 'table'", {}, [&](const Row& row) {
+            found =
+                found || !(row.text(0).starts_with("sqlite_") || is_internal_table(row.text(0)));
+        });
+    return found;
+}
+
 }  // namespace keel::sqlite

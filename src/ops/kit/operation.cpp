@@ -55,6 +55,8 @@ std::vector<std::pair<std::string, std::string>> OptionValues::all() const {
     return result;
 }
 
+void Operation::prepare(OperationContext&) {}
+
 void Operation::verify(OperationContext&, Report&) {}
 
 void Operation::nothing_to_do(OperationContext&, Report& report) {

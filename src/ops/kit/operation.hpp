@@ -93,6 +93,9 @@ class OptionValues {
 class Operation {
   public:
     virtual ~Operation() = default;
+    /// Begins what can be done while the database is being opened; waits for nothing and refuses
+    /// nothing.
+    virtual void prepare(OperationContext& context);
     virtual Plan plan(OperationContext& context) = 0;
     virtual void apply(OperationContext& context, Report& report) = 0;
     virtual void verify(OperationContext& context, Report& report);

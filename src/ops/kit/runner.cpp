@@ -19,6 +19,8 @@ class Change {
         : operation_(operation), context_(context), interaction_(interaction), report_(report) {}
 
     void run() {
+        refuse_protected_in_tests(request());
+        operation_.prepare(context_);
         refuse_impossible();
         plan_ = operation_.plan(context_);
         if (context_.invocation().plan_request) return write_plan();
@@ -60,7 +62,6 @@ class Change {
     }
 
     void refuse_impossible() {
-        refuse_protected_in_tests(request());
         if (!works_on_database()) return;
         try {
             const auto& check = context_.marker();

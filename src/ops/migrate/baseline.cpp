@@ -92,7 +92,7 @@ void MigrateBaseline::apply(OperationContext& context, Report& report) {
     Connection& connection = context.connection();
     const MigrationRun run = make_run(context);
     const History history(context.engine());
-    const bool is_empty = context.engine().inspector().inspect(connection, {}).tables.empty();
+    const bool is_empty = !context.engine().inspector().has_tables(connection);
     history.ensure(connection);
     Transaction transaction(connection);
     std::int64_t sequence = standing_.last_sequence;

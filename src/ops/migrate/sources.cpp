@@ -57,23 +57,27 @@ std::vector<Migration> read_migrations(OperationContext& context) {
     return migrations;
 }
 
-MigrationList list_migrations(OperationContext& context) {
+MigrationLister::MigrationLister(OperationContext& context) : context_(context) {
     const MigrationSettings& settings = context.project().migrations();
-    const MigrationFolder folder = migration_folder(context);
     // A goose file may ask for environment variables: its content depends on more than the files.
     // Code is in no file at all.
-    const bool is_cached = settings.layout != "goose" && !has_code_migrations(context);
+    if (settings.layout == "goose" || has_code_migrations(context)) return;
+    const MigrationFolder folder = migration_folder(context);
     std::string outside = fmt::format("{}\n{}\n{}", settings.layout, folder.root.native(),
                                       folder.engine ? to_string(*folder.engine) : "");
     for (const auto& [name, value] : settings.placeholders)
         outside += fmt::format("\n{}={}", name, value);
-    const MigrationCache cache(context.project().state_directory(), folder.directory,
-                               outside + settings.placeholder_form);
-    if (auto known = is_cached ? cache.load() : std::nullopt) return {std::move(*known), false};
-    const auto before = tree_state(folder.directory);
-    auto migrations = read_migrations(context);
-    if (is_cached && project_layout(context).name() != "goose")
-        cache.store(migrations, before, context.context().clock.now());
+    cache_.emplace(context.project().state_directory(), folder.directory,
+                   outside + settings.placeholder_form);
+    known_ = std::async(std::launch::async, [cache = &*cache_] { return cache->load(); });
+}
+
+MigrationList MigrationLister::list() {
+    if (auto known = cache_ ? known_.get() : std::nullopt) return {std::move(*known), false};
+    const auto before = tree_state(migration_folder(context_).directory);
+    auto migrations = read_migrations(context_);
+    if (cache_ && project_layout(context_).name() != "goose")
+        cache_->store(migrations, before, context_.context().clock.now());
     return {std::move(migrations), true};
 }
 

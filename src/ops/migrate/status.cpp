@@ -166,8 +166,10 @@ Json history_json(const AppliedMigration& row) {
 }  // namespace
 
 void migrate_status(OperationContext& context, const OptionValues& options, Report& report) {
-    const auto files = list_migrations(context).migrations;
-    const Standing standing = compare(files, read_history(context));
+    MigrationLister lister(context);
+    const auto rows = read_history(context);
+    const auto files = lister.list().migrations;
+    const Standing standing = compare(files, rows);
     const Backfills backfills = read_backfills(context, standing);
     fill_result(standing, backfills, report);
     fill_table(standing, report);

@@ -32,7 +32,7 @@ bool is_brand_new(OperationContext& context, const Standing& standing) {
     if (!standing.applied.empty()) return false;
     Connection* connection = context.connection_if_exists();
     if (connection == nullptr) return true;
-    return context.engine().inspector().inspect(*connection, {}).tables.empty();
+    return !context.engine().inspector().has_tables(*connection);
 }
 
 PlanStep plan_step(const Script& script, const std::string& destruction) {
@@ -48,6 +48,10 @@ PlanStep plan_step(const Script& script, const std::string& destruction) {
 }
 
 }  // namespace
+
+void MigrateUp::prepare(OperationContext& context) {
+    if (looks_at_all()) lister_.emplace(context);
+}
 
 Plan MigrateUp::plan(OperationContext& context) {
     if (!has_read_ && is_settled(context)) return {};
@@ -68,14 +72,21 @@ Plan MigrateUp::plan(OperationContext& context) {
     return plan;
 }
 
+/// Whether all that is there is to be applied.
+bool MigrateUp::looks_at_all() const noexcept {
+    return needs_folder_ && target_.to.empty() && !target_.steps && target_.skip.empty();
+}
+
 /// Whether there is nothing to do and nothing to say, as the names and checksums tell.
 bool MigrateUp::is_settled(OperationContext& context) {
-    if (!needs_folder_ || !target_.to.empty() || target_.steps || !target_.skip.empty())
-        return false;
-    auto list = list_migrations(context);
+    if (!looks_at_all()) return false;
+    if (!lister_) lister_.emplace(context);
+    const auto rows = read_history(context);
+    auto list = lister_->list();
+    lister_.reset();
     files_ = std::move(list.migrations);
     has_sections_ = list.has_sections;
-    standing_ = compare(files_, read_history(context));
+    standing_ = compare(files_, rows);
     return standing_.pending.empty() &&
            std::all_of(standing_.applied.begin(), standing_.applied.end(), [](const auto& entry) {
                return !entry.is_unfinished() && !entry.is_changed() && !entry.is_missing() &&

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "ops/migrate/outcomes.hpp"
 #include "ops/migrate/script.hpp"
 #include "ops/migrate/series.hpp"
+#include "ops/migrate/sources.hpp"
 #include "ops/migrate/standing.hpp"
 #include "ops/migrate/up_safety.hpp"
 
@@ -22,11 +24,13 @@ class MigrateUp final : public Operation {
     /// Also works where there is no migrations folder: then nothing is pending.
     MigrateUp& without_folder_is_fine() noexcept { return needs_folder_ = false, *this; }
 
+    void prepare(OperationContext& context) override;
     Plan plan(OperationContext& context) override;
     void apply(OperationContext& context, Report& report) override;
     void nothing_to_do(OperationContext& context, Report& report) override;
 
   private:
+    bool looks_at_all() const noexcept;
     bool is_settled(OperationContext& context);
     void read_files(OperationContext& context);
     const Script& script_of(const Migration& migration, const Engine& engine);
@@ -43,6 +47,7 @@ class MigrateUp final : public Operation {
     std::string current_after() const;
 
     UpTarget target_;
+    std::optional<MigrationLister> lister_;
     UpPolicy policy_;
     MigrationHooks hooks_;
     bool needs_folder_ = true;
