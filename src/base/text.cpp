@@ -7,6 +7,7 @@
 #include <charconv>
 #include <numeric>
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 
 namespace keel {
@@ -155,6 +156,7 @@ bool is_valid_utf8(std::string_view text) noexcept {
 }
 
 std::string escape_controls(std::string_view text, bool keep_newlines) {
+    if (is_printable_ascii(text)) return std::string(text);
     std::string result;
     result.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {

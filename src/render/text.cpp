@@ -63,8 +63,9 @@ class TableWriter {
 
     std::string write() const {
         std::string result;
-        if (!table_.header.empty()) result += line(table_.header, Ink::bold);
-        for (const auto& row : table_.rows) result += line(row, Ink::plain);
+        if (!table_.header.empty()) result += paint(line(table_.header), Ink::bold, style_.color);
+        if (!table_.header.empty()) result += '\n';
+        for (const auto& row : table_.rows) result.append(line(row)) += '\n';
         return result;
     }
 
@@ -76,15 +77,18 @@ class TableWriter {
         }
     }
 
-    std::string line(const std::vector<std::string>& row, Ink ink) const {
+    std::string line(const std::vector<std::string>& row) const {
         std::string text;
         for (std::size_t i = 0; i < row.size(); ++i) {
             if (i > 0) text += "  ";
-            text += is_right(i) ? pad_left(shown(row[i]), widths_[i])
-                                : pad_right(shown(row[i]), widths_[i]);
+            const std::string cell = shown(row[i]);
+            const std::size_t blanks = widths_[i] - display_width(cell);
+            if (is_right(i)) text.append(blanks, ' ');
+            text += cell;
+            if (!is_right(i)) text.append(blanks, ' ');
         }
         text.erase(text.find_last_not_of(' ') + 1);
-        return paint(text, ink, style_.color) + '\n';
+        return text;
     }
 
     bool is_right(std::size_t column) const {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/ascii.hpp"
+
 namespace keel {
 
 namespace {
@@ -65,6 +67,7 @@ Character first_character(std::string_view text) noexcept {
 }  // namespace
 
 std::size_t display_width(std::string_view text) noexcept {
+    if (is_printable_ascii(text)) return text.size();
     std::size_t columns = 0;
     while (!text.empty()) {
         const Character character = first_character(text);
