@@ -3,9 +3,25 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 
+# Loading and relocating shared libraries is most of what a short command does: with KEEL_STATIC those that every
+# command needs are in the executable. Debian's fmt has no archive, but its source as a header.
+set(keel_fmt fmt::fmt)
+if(KEEL_STATIC)
+    set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+    set(CMAKE_FIND_LIBRARY_SUFFIXES .a .so)
+    add_link_options(-static-libstdc++ -static-libgcc)
+    if(fmt_VERSION VERSION_GREATER_EQUAL 9 AND fmt_VERSION VERSION_LESS 10)
+        add_library(keel_fmt STATIC ${CMAKE_SOURCE_DIR}/cmake/fmt.cpp)
+        target_include_directories(keel_fmt PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+        set(keel_fmt keel_fmt)
+    endif()
+endif()
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+if(KEEL_STATIC)
+    set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
+endif()
 
 # SQLite is linked; another build of it is taken with -DKEEL_SQLITE_PREFIX=/opt/sqlite.
 add_library(keel_sqlite3 INTERFACE)
