@@ -9,22 +9,29 @@
 
 #include "base/error.hpp"
 #include "repository/pack_reader.hpp"
+#include "repository/read_ahead.hpp"
 
 namespace keel {
 namespace {
 
 /// Chunks that a source keeps decoded: a stream of pages goes to and fro between few of them.
 constexpr std::size_t most_cached = 24;
+/// Chunks that are on their way to a source.
+constexpr std::size_t most_awaited = 4;
 constexpr std::size_t buffer_size = 256 * 1024;
 
 /// What is shared by all sources of one backup.
 struct Contents {
     Contents(const Storage& storage, const Vault& vault, const Manifest& of)
-        : manifest(of), index(read_index(storage, vault, of)), packs(storage, vault, index) {}
+        : manifest(of),
+          index(read_index(storage, vault, of)),
+          packs(storage, vault, index),
+          ahead(packs) {}
 
     Manifest manifest;
     BackupIndex index;
     PackReader packs;
+    mutable ReadAhead ahead;  ///< what it is asked for are chunks of constants
 };
 
 class StoredSource final : public ByteSource {
@@ -63,9 +70,10 @@ class StoredSource final : public ByteSource {
             order_.splice(order_.begin(), order_, found->second.second);
             return found->second.first;
         }
+        order_ahead();
         std::vector<std::byte> bytes;
         try {
-            bytes = contents_->packs.read(number, decoder_);
+            bytes = fetch(number);
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::integrity) fail(error.message());
             throw;
@@ -77,6 +85,24 @@ class StoredSource final : public ByteSource {
         order_.push_front(number);
         return cached_.emplace(number, std::pair(std::move(bytes), order_.begin()))
             .first->second.first;
+    }
+
+    std::vector<std::byte> fetch(std::uint32_t number) {
+        if (const auto awaited = awaited_.find(number); awaited != awaited_.end())
+            return awaited_.extract(awaited).mapped().get();
+        return contents_->packs.read(number, decoder_);
+    }
+
+    /// Asks for the chunks behind the slice that is being read.
+    void order_ahead() {
+        next_ahead_ = std::max(next_ahead_, slice_ + 1);
+        while (awaited_.size() < most_awaited && next_ahead_ < map_.slices.size()) {
+            const std::uint32_t number = map_.slices[next_ahead_++].chunk;
+            if (number == map_.slices[slice_].chunk || cached_.contains(number) ||
+                awaited_.contains(number))
+                continue;
+            awaited_.emplace(number, contents_->ahead.request(number));
+        }
     }
 
     std::size_t check_end() {
@@ -103,6 +129,8 @@ class StoredSource final : public ByteSource {
     std::uint32_t in_slice_ = 0;
     Order order_;
     std::map<std::uint32_t, std::pair<std::vector<std::byte>, Order::iterator>> cached_;
+    std::map<std::uint32_t, ReadAhead::Chunk> awaited_;
+    std::size_t next_ahead_ = 0;  ///< the first slice that was not looked at for `awaited_`
     bool at_end_ = false;
     std::string failure_;
 };

@@ -157,13 +157,14 @@ DumpContent read_content(Connection& connection, const PageSnapshot& pages,
     return content;
 }
 
-DumpContent read_content(const std::filesystem::path& file, const Context& context) {
+DumpContent read_content(const std::filesystem::path& file, const LeafCells* leaves,
+                         const Context& context) {
     SqliteConnection connection(private_file(file));
     const CancelOnStop cancel(context.stop, connection);
     check_damage(connection);
     auto pages = PageSnapshot::take(connection);
     if (!pages) throw Error(ErrorKind::internal, "the pages of a restored database cannot be read");
-    auto content = read_content(connection, *pages, nullptr);
+    auto content = read_content(connection, *pages, leaves);
     pages->end();
     return content;
 }

@@ -26,7 +26,8 @@ std::vector<TableContent> count_user_tables(Connection& connection, const PageSn
 
 /// read_content of a database file that nobody writes. Throws ErrorKind::integrity when quick_check
 /// finds it damaged.
-DumpContent read_content(const std::filesystem::path& file, const Context& context);
+DumpContent read_content(const std::filesystem::path& file, const LeafCells* leaves,
+                         const Context& context);
 
 /// RowDigests of all tables of a file that nobody writes, in one text: for telling whether two
 /// files hold the same rows though not the same pages.

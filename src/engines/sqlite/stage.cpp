@@ -38,30 +38,68 @@ void check_space(const DumpContent& content, const std::filesystem::path& direct
         .with_hint("free some space, then run the command again");
 }
 
-void write_stream(StreamReader& streams, const std::filesystem::path& path,
-                  const DumpContent& content, const Context& context) {
-    const auto total = static_cast<std::uint64_t>(content.details.integer_or("bytes", 0));
-    auto file = create_private_file(path);
-    const auto source = streams.open("database");
-    std::vector<std::byte> block(block_size);
-    std::uint64_t done = 0;
-    for (auto size = source->read(block); size > 0; size = source->read(block)) {
-        context.check_cancelled("restore");
-        write_all(file, std::span(block).first(size), path);
-        done += size;
-        context.progress.on({.phase = "restore",
-                             .item = "database",
-                             .done = done,
-                             .total = total,
-                             .unit = ProgressUnit::bytes});
-    }
-    if (::fsync(file.get()) != 0) throw io_error("sync", path.native());
-    file.close(path.native());
-}
+/// Pages on their way from the backup into a file.
+class PageWriter {
+  public:
+    PageWriter(const std::filesystem::path& path, const DumpContent& content)
+        : path_(path),
+          total_(static_cast<std::uint64_t>(content.details.integer_or("bytes", 0))),
+          page_size_(static_cast<std::size_t>(content.details.integer_or("page_size", 0))),
+          file_(create_private_file(path)),
+          leaves_(page_size_ > 0 ? static_cast<std::uint32_t>(total_ / page_size_) : 0) {}
 
-void verify(const DumpContent& expected, const std::filesystem::path& path,
+    void run(ByteSource& source, const Context& context) {
+        std::vector<std::byte> block(block_size);
+        for (auto size = fill(source, block); size > 0; size = fill(source, block)) {
+            context.check_cancelled("restore");
+            const auto bytes = std::span(block).first(size);
+            write_all(file_, bytes, path_);
+            // The disk begins now with what the sync at the end would have to wait for.
+            ::sync_file_range(file_.get(), static_cast<off_t>(done_), static_cast<off_t>(size),
+                              SYNC_FILE_RANGE_WRITE);
+            look_at(bytes);
+            done_ += size;
+            context.progress.on({.phase = "restore",
+                                 .item = "database",
+                                 .done = done_,
+                                 .total = total_,
+                                 .unit = ProgressUnit::bytes});
+        }
+        if (::fsync(file_.get()) != 0) throw io_error("sync", path_.native());
+        file_.close(path_.native());
+    }
+
+    const LeafCells& leaves() const noexcept { return leaves_; }
+
+  private:
+    static std::size_t fill(ByteSource& source, std::span<std::byte> block) {
+        std::size_t size = 0;
+        while (size < block.size()) {
+            const std::size_t count = source.read(block.subspan(size));
+            if (count == 0) break;
+            size += count;
+        }
+        return size;
+    }
+
+    void look_at(std::span<const std::byte> bytes) {
+        if (page_size_ == 0) return;
+        auto page = static_cast<std::uint32_t>(done_ / page_size_);
+        for (std::size_t at = 0; at + page_size_ <= bytes.size(); at += page_size_)
+            leaves_.see(++page, bytes.subspan(at, page_size_));
+    }
+
+    const std::filesystem::path& path_;
+    std::uint64_t total_;
+    std::size_t page_size_;
+    FileDescriptor file_;
+    LeafCells leaves_;
+    std::uint64_t done_ = 0;
+};
+
+void verify(const DumpContent& expected, const std::filesystem::path& path, const LeafCells& leaves,
             const Context& context) {
-    const auto differences = compare_content(expected, read_content(path, context));
+    const auto differences = compare_content(expected, read_content(path, &leaves, context));
     if (differences.empty()) return;
     throw Error(ErrorKind::integrity,
                 fmt::format("the restored database is not what the backup says: {}",
@@ -80,8 +118,9 @@ StagedDatabase SqliteDumper::stage(const DumpContent& content, StreamReader& str
     StagedDatabase result{options.target.with_path(files.staged()), options.target, options.run_id,
                           std::make_shared<StagedGuard>(files)};
     try {
-        write_stream(streams, files.staged(), content, context);
-        verify(content, files.staged(), context);
+        PageWriter writer(files.staged(), content);
+        writer.run(*streams.open("database"), context);
+        verify(content, files.staged(), writer.leaves(), context);
         match_page_size_compared(files, target, context);
     } catch (...) {
         files.remove_staged();

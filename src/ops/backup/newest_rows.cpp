@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "db/admin.hpp"
 #include "db/dialect.hpp"
 #include "db/inspector.hpp"
 #include "ops/backup/table_choice.hpp"
@@ -29,14 +30,14 @@ const Column* find_column(const Table& table, std::string_view name) {
     return nullptr;
 }
 
-const Column* telling_column(const Table& table) {
+/// `may_read`: all of the table, where no index gives the newest at once.
+const Column* telling_column(const Table& table, bool may_read) {
     constexpr auto usual =
         std::to_array<std::string_view>({"updated_at", "modified_at", "created_at", "inserted_at",
                                          "added_at", "updated", "created", "timestamp", "date"});
-    const bool is_small = table.bytes <= largest_read;
     for (const std::string_view name : usual) {
         const Column* column = find_column(table, name);
-        if (column && (is_small || is_indexed(table, column->name))) return column;
+        if (column && (may_read || is_indexed(table, column->name))) return column;
     }
     for (const Constraint& constraint : table.constraints) {
         if (constraint.kind != ConstraintKind::primary_key || constraint.columns.size() != 1)
@@ -53,11 +54,16 @@ std::map<std::string, std::string> newest_rows(const Engine& engine, Connection&
                                                const std::vector<TableName>& tables) {
     std::map<std::string, std::string> lines;
     if (tables.empty()) return lines;
-    const Catalog catalog = engine.inspector().inspect(connection, {.sizes = true});
+    // Sizes table by table are no lookup where the tables share one file: that would be read whole.
+    const bool is_small = engine.admin().info(connection).size_bytes <= largest_read;
+    const bool has_sizes = !is_small && engine.kind() == EngineKind::postgres;
+    const Catalog catalog = engine.inspector().inspect(connection, {.sizes = has_sizes});
     for (const TableName& name : tables) {
         if (lines.size() == most_tables) break;
         const Table* table = catalog.find_table(name.schema, name.name);
-        const Column* column = table ? telling_column(*table) : nullptr;
+        if (!table) continue;
+        const bool may_read = is_small || (has_sizes && table->bytes <= largest_read);
+        const Column* column = telling_column(*table, may_read);
         if (!column) continue;
         const Dialect& dialect = engine.dialect();
         const auto newest =
