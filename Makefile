@@ -51,10 +51,10 @@ format:
 	@tools/packages test
 	@tools/check_format --fix
 
-# Measurements of the release binary: start-up and status against their goals, backups beside restic.
+# Measurements of the release binary: start-up and status against their goals, copies and backups beside other programs.
 bench: build
 	@tools/packages bench
-	@missed=0; for one in run copy migrations backup_sqlite; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
+	@missed=0; for one in run copy migrations backup_sqlite backup_postgres; do bench/$$one $(RELEASE)/bin/keel || missed=1; done; exit $$missed
 
 # The reference pages that are made from the program itself.
 docs: build

@@ -9,7 +9,8 @@
 namespace keel {
 namespace {
 
-constexpr int known_format = 2;
+constexpr std::int64_t oldest_format = 2;
+constexpr std::int64_t format_of_groups = 3;  ///< and the newest
 
 /// Strings of a database are bytes; JSON holds UTF-8 only. Names that are not UTF-8 cannot be in a
 /// manifest, so what comes back is what went in.
@@ -108,8 +109,19 @@ PackUse pack_from_json(const Json& json) {
             .bytes = static_cast<std::uint64_t>(bytes)};
 }
 
+/// Rows that are stored in row groups want a reader that knows these; all else is as it was.
+std::int64_t format_of(const DumpContent& content) {
+    const Json* tables =
+        content.engine == EngineKind::postgres ? content.details.find("tables") : nullptr;
+    if (!tables) return oldest_format;
+    for (const Json& table : tables->as_array())
+        if (table.integer_or("parts", 0) > 0) return format_of_groups;
+    return oldest_format;
+}
+
 Manifest read_manifest(const Json& json) {
     Manifest manifest;
+    manifest.format = static_cast<int>(json.at("format").as_integer());
     manifest.id = string_at(json, "id");
     manifest.sequence = unsigned_at(json, "sequence");
     manifest.previous_digest = string_at(json, "previous_digest");
@@ -152,7 +164,7 @@ Json to_json(const Manifest& manifest) {
     Json packs = Json::array();
     for (const PackUse& pack : manifest.packs) packs.push_back(pack_to_json(pack));
     return Json::object()
-        .set("format", manifest.format)
+        .set("format", format_of(manifest.content))
         .set("id", manifest.id)
         .set("sequence", manifest.sequence)
         .set("previous_digest", manifest.previous_digest)
@@ -178,10 +190,10 @@ Json to_json(const Manifest& manifest) {
 Manifest manifest_from_json(const Json& json) {
     try {
         const std::int64_t format = json.at("format").as_integer();
-        if (format != known_format) {
-            throw Error(
-                ErrorKind::unsupported,
-                fmt::format("the manifest has format {}; this keel reads {}", format, known_format))
+        if (format < oldest_format || format > format_of_groups) {
+            throw Error(ErrorKind::unsupported,
+                        fmt::format("the manifest has format {}; this keel reads {} and {}", format,
+                                    oldest_format, format_of_groups))
                 .with_hint("use the keel that wrote it");
         }
         return read_manifest(json);

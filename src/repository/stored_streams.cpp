@@ -15,7 +15,8 @@ namespace keel {
 namespace {
 
 /// Chunks that a source keeps decoded: a stream of pages goes to and fro between few of them.
-constexpr std::size_t most_cached = 24;
+constexpr std::size_t most_cached_pages = 24;
+constexpr std::size_t most_cached = 2;
 /// Chunks that are on their way to a source.
 constexpr std::size_t most_awaited = 4;
 constexpr std::size_t buffer_size = 256 * 1024;
@@ -78,7 +79,7 @@ class StoredSource final : public ByteSource {
             if (error.kind() == ErrorKind::integrity) fail(error.message());
             throw;
         }
-        if (cached_.size() >= most_cached) {
+        if (cached_.size() >= (map_.page_size > 0 ? most_cached_pages : most_cached)) {
             cached_.erase(order_.back());
             order_.pop_back();
         }

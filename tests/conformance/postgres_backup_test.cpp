@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
 #include "base/file.hpp"
 #include "db/admin.hpp"
 #include "db/dumper.hpp"
@@ -83,6 +85,51 @@ TEST_CASE("what cannot be seen in rows comes back too: unchecked constraints, di
     REQUIRE(table.triggers.size() == 2);
     CHECK_FALSE(table.triggers[0].enabled);
     CHECK(table.triggers[1].enabled);
+}
+
+TEST_CASE("a large table is stored in parts, by several workers, and comes back whole") {
+    const PostgresDatabase source, target;
+    // Few rows on each page make it large.
+    run_script(*source.connect(),
+               "create table large (id int8 primary key, at timestamptz, n numeric, t text) with "
+               "(fillfactor = 10); insert into large select i, 'epoch'::timestamptz + i * interval "
+               "'1 s', i / 7.0, case when i % 3 > 0 then repeat('x', i % 90) end from "
+               "generate_series(1, 90000) i; create table small (v xml); insert into small values "
+               "('<a/>'), (null)");
+    const auto backup = back_up(source.url());
+
+    const auto& stored = backup.content.details.at("tables").as_array();
+    CHECK(stored.at(0).integer_or("parts", 0) >= 2);
+    CHECK(stored.at(0).string_or("form", "") == "binary");
+    CHECK(stored.at(1).integer_or("parts", 0) == 1);
+    CHECK(stored.at(1).string_or("form", "") == "text");
+    CHECK(backup.streams.at("table/1/2").size() > 1000);
+
+    restore(backup, target.url());
+    const std::string sum = "select count(*) || ' ' || sum(hashtext(large::text)::int8) from large";
+    CHECK(target.connect()->query_text(sum) == source.connect()->query_text(sum));
+    CHECK(target.connect()->query_integer("select count(*) from small where v is null") == 1);
+}
+
+TEST_CASE("a backup of an earlier format, rows as lines in one stream, is still restored") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(),
+               "create table t (id int, name text); insert into t values (1, E'a\tb'), (2, null)");
+    auto backup = back_up(source.url());
+    const std::vector<std::string> lines = {"1\ta\\tb\n", "2\t\\N\n"};
+    RowDigest digest;
+    auto& stream = backup.streams["table/1"];
+    for (const auto& line : lines) {
+        digest.add(as_bytes(line));
+        stream.insert(stream.end(), as_bytes(line).begin(), as_bytes(line).end());
+    }
+    backup.content.tables.at(0).digest = digest.hex();
+    backup.content.details.set("tables", Json::array({Json::object()}));
+    backup.streams.erase("table/1/1");
+
+    restore(backup, target.url());
+    CHECK(target.connect()->query_text("select string_agg(id || coalesce(name, '-'), ',' order by "
+                                       "id) from t") == "1a\tb,2-");
 }
 
 TEST_CASE("sequences go on where they stood, also those nobody has used") {

@@ -46,7 +46,7 @@ class Dump {
           sessions_(crew_.size(), crew_.stop(),
                     [this, parts] { return another(parts.url, parts.ignore_ambient); }),
           tool_(choose_pg_dump(find_pg_dumps(), major_version(*wire_))),
-          rows_(streams_, context_) {}
+          rows_({.crew = crew_, .sources = sessions_, .streams = streams_, .context = context_}) {}
 
     DumpContent run() {
         connection_.begin({.read_only = true, .isolation = Isolation::repeatable_read});
@@ -68,7 +68,6 @@ class Dump {
         lock_and_list();
         content_.details.set("keys", to_json(read_key_indexes(connection_)));
         snapshot_ = connection_.query_text("select pg_catalog.pg_export_snapshot()").value_or("");
-        write_section("pre-data");
         write_tables();
         write_large_objects();
         // After the rows: sequences do not follow the snapshot, and must not be behind it.
@@ -105,8 +104,8 @@ class Dump {
 
     void lock_and_list() {
         lock_tables(connection_, tables_);
+        rows_.plan(tables_, has_page_ranges(connection_));
         content_.details.set("tables", to_json(tables_));
-        rows_.expect(tables_);
     }
 
     void write_section(const std::string& section) {
@@ -117,19 +116,16 @@ class Dump {
         sink->finish();
     }
 
-    /// The definitions that follow the rows are written beside them; the largest tables first.
+    /// The definitions are written beside the rows.
     void write_tables() {
-        content_.tables.resize(tables_.size());
-        crew_.add(most_urgent, [this](std::size_t) { write_section("post-data"); });
-        for (std::size_t i = 0; i < tables_.size(); ++i)
-            crew_.add(load_urgency(tables_[i]),
-                      [this, i](std::size_t worker) { write_table(worker, i); });
+        crew_.add(most_urgent, [this](std::size_t) {
+            write_section("pre-data");
+            write_section("post-data");
+        });
+        rows_.start(tables_);
         crew_.run();
         sessions_.close();
-    }
-
-    void write_table(std::size_t worker, std::size_t index) {
-        content_.tables[index] = rows_.write(sessions_.of(worker), tables_[index], index);
+        content_.tables = rows_.content(tables_);
     }
 
     void write_large_objects() {

@@ -96,6 +96,9 @@ Json to_json(const std::vector<DumpTable>& tables) {
         Json item = Json::object();
         if (!table.condition.empty()) item.set("condition", table.condition);
         if (table.is_partitioned) item.set("partitioned", true);
+        if (table.parts > 0)
+            item.set("parts", table.parts)
+                .set("form", table.format == CopyFormat::binary ? "binary" : "text");
         list.push_back(std::move(item));
     }
     return list;
@@ -118,11 +121,14 @@ std::vector<DumpTable> tables_of(const DumpContent& content) {
     std::vector<DumpTable> tables;
     for (std::size_t i = 0; i < details.size(); ++i) {
         const auto& table = content.tables[i];
+        const bool is_binary = details[i].string_or("form", "text") == "binary";
         tables.push_back({.schema = table.schema,
                           .name = table.name,
                           .columns = table.columns,
                           .condition = details[i].string_or("condition", ""),
-                          .is_partitioned = details[i].bool_or("partitioned", false)});
+                          .is_partitioned = details[i].bool_or("partitioned", false),
+                          .format = is_binary ? CopyFormat::binary : CopyFormat::text,
+                          .parts = static_cast<std::size_t>(details[i].integer_or("parts", 0))});
     }
     return tables;
 }

@@ -23,6 +23,8 @@ struct DumpTable {
     /// Whether each of its columns means the same in another database in COPY's binary form.
     bool is_binary_safe = false;
     CopyFormat format = CopyFormat::text;
+    /// Streams of row groups that hold its rows; 0: one stream of lines, as earlier backups have.
+    std::size_t parts = 0;
     /// What is read instead of each column where a copy changes values; empty: the columns.
     std::vector<std::string> expressions = {};
 

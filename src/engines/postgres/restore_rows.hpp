@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -11,13 +12,14 @@
 #include "base/streams.hpp"
 #include "db/connection.hpp"
 #include "engines/postgres/dump_catalog.hpp"
+#include "engines/postgres/row_units.hpp"
 #include "engines/postgres/worker_sessions.hpp"
 #include "model/manifest.hpp"
 
 namespace keel::postgres {
 
-/// The rows of a backup on their way into a database, by a crew: each table in a transaction of its
-/// own, and then what the database says held against the manifest.
+/// The rows of a backup on their way into a database, by a crew: a table, or a part of a large one,
+/// in a transaction of its own, and then what the database says held against the manifest.
 class RowRestore {
   public:
     struct Parts {
@@ -40,13 +42,29 @@ class RowRestore {
     void start();
 
   private:
-    void load(std::size_t worker, std::size_t index);
-    RowDigest load_rows(Connection& connection, std::size_t index);
-    void compare(std::size_t worker, std::size_t index);
+    struct State {
+        std::size_t to_load = 0;
+        std::size_t to_compare = 0;
+        RowDigest sent;
+        RowDigest found;
+        std::deque<RowUnit> units;  ///< that are compared
+    };
+    bool is_split(const DumpTable& table) const;
+    void load_whole(std::size_t worker, std::size_t index);
+    void load_part(std::size_t worker, std::size_t index, std::size_t part);
+    RowDigest load_rows(Connection& connection, RowSource& rows, const CopySpec& spec);
+    void add_loaded(std::size_t worker, std::size_t index, const RowDigest& digest);
+    void plan_comparison(Connection& connection, std::size_t index);
+    void compare(std::size_t worker, std::size_t index, const RowUnit& unit);
+    void check(std::size_t index) const;
+    template <typename Work>
+    void named(std::size_t index, const Work& work) const;
     void report(std::string_view phase, const std::string& table, std::uint64_t rows);
 
     Parts parts_;
     std::vector<DumpTable> tables_;
+    std::vector<State> states_;
+    std::uint64_t bytes_ = 0;  ///< of all tables
     std::mutex mutex_;
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;

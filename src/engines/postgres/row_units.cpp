@@ -13,6 +13,38 @@ constexpr std::uint64_t smallest_unit = std::uint64_t{32} << 20;
 // The more units there are for each worker, the more evenly they end.
 constexpr std::uint64_t units_each = 3;
 constexpr std::uint64_t rows_at_once = 4096;
+// Of a backup; 32 MiB of usual pages.
+constexpr std::uint64_t stored_pages = 4096;
+constexpr std::uint64_t most_stored_units = 64;
+
+/// Whether ranges of its pages hold all of its rows.
+bool can_split(const DumpTable& table, const UnitOptions& options) {
+    return options.may_split && !table.is_partitioned && table.condition.empty();
+}
+
+void put_largest_first(std::vector<RowUnit>& units, std::span<const DumpTable> tables) {
+    std::ranges::stable_sort(units, std::greater(),
+                             [&](const RowUnit& unit) { return tables[unit.table].bytes; });
+}
+
+/// Of a fixed number of pages each; the last has the rest.
+void add_stored_units(std::vector<RowUnit>& units, const DumpTable& table, std::size_t index,
+                      std::uint64_t page_size) {
+    const std::uint64_t pages = table.bytes / page_size;
+    std::uint64_t unit_pages = stored_pages;
+    while (pages / unit_pages > most_stored_units) unit_pages *= 2;
+    const std::uint64_t count = std::max<std::uint64_t>(1, pages / unit_pages);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        RowUnit unit;
+        unit.table = index;
+        unit.part = static_cast<std::size_t>(i);
+        unit.first_page = i * unit_pages;
+        if (i + 1 < count) unit.end_page = (i + 1) * unit_pages;
+        unit.bytes = table.bytes / count;
+        unit.is_whole = count == 1;
+        units.push_back(unit);
+    }
+}
 
 void add_units(std::vector<RowUnit>& units, const DumpTable& table, std::size_t index,
                std::uint64_t unit_pages, std::uint64_t page_size) {
@@ -21,6 +53,7 @@ void add_units(std::vector<RowUnit>& units, const DumpTable& table, std::size_t 
     for (std::uint64_t i = 0; i < count; ++i) {
         RowUnit unit;
         unit.table = index;
+        unit.part = static_cast<std::size_t>(i);
         unit.first_page = pages * i / count;
         if (i + 1 < count) unit.end_page = pages * (i + 1) / count;
         unit.bytes = table.bytes / count;
@@ -46,15 +79,25 @@ std::vector<RowUnit> plan_row_units(std::span<const DumpTable> tables, const Uni
     const std::uint64_t unit_pages = std::max<std::uint64_t>(1, unit / options.page_size);
     std::vector<RowUnit> units;
     for (std::size_t i = 0; i < tables.size(); ++i) {
-        const bool splits = options.may_split && options.workers > 1 && !tables[i].is_partitioned &&
-                            tables[i].condition.empty();
-        if (splits)
+        if (options.workers > 1 && can_split(tables[i], options))
             add_units(units, tables[i], i, unit_pages, options.page_size);
         else
             units.push_back({.table = i, .end_page = {}, .bytes = tables[i].bytes});
     }
-    std::ranges::stable_sort(units, std::greater(),
-                             [&](const RowUnit& unit_of) { return tables[unit_of.table].bytes; });
+    put_largest_first(units, tables);
+    return units;
+}
+
+std::vector<RowUnit> plan_stored_units(std::span<const DumpTable> tables,
+                                       const UnitOptions& options) {
+    std::vector<RowUnit> units;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        if (can_split(tables[i], options))
+            add_stored_units(units, tables[i], i, options.page_size);
+        else
+            units.push_back({.table = i, .end_page = {}, .bytes = tables[i].bytes});
+    }
+    put_largest_first(units, tables);
     return units;
 }
 

@@ -18,6 +18,7 @@ namespace keel::postgres {
 /// a table hold each of its rows exactly once, however large the table has become meanwhile.
 struct RowUnit {
     std::size_t table = 0;  ///< index among the tables
+    std::size_t part = 0;   ///< which of the table's units
     std::uint64_t first_page = 0;
     std::optional<std::uint64_t> end_page;  ///< nothing: to the end
     std::uint64_t bytes = 0;                ///< about
@@ -36,6 +37,11 @@ struct UnitOptions {
 /// Cuts tables so that `workers` have about the same to do, the largest first; small tables stay
 /// whole.
 std::vector<RowUnit> plan_row_units(std::span<const DumpTable> tables, const UnitOptions& options);
+
+/// Cuts tables for a backup: at the same pages every time, as long as a table does not grow to many
+/// times its size, so that what has not changed is found again. The largest table first.
+std::vector<RowUnit> plan_stored_units(std::span<const DumpTable> tables,
+                                       const UnitOptions& options);
 
 /// Whether a server of this version finds rows by ranges of pages without reading the others.
 bool has_page_ranges(Connection& connection);

@@ -35,7 +35,7 @@ class TableDump {
           sessions_(crew_.size(), crew_.stop(), [this] { return another(); }),
           connection_(open()),
           cancel_(crew_.stop(), *connection_),
-          rows_(streams_, context_) {}
+          rows_({.crew = crew_, .sources = sessions_, .streams = streams_, .context = context_}) {}
 
     DumpContent run() {
         connection_->begin({.read_only = true, .isolation = Isolation::repeatable_read});
@@ -102,20 +102,14 @@ class TableDump {
             if (std::ranges::find(names_, name) != names_.end())
                 tables_.push_back(std::move(table));
         }
-        rows_.expect(tables_);
+        rows_.plan(tables_, has_page_ranges(*connection_));
     }
 
     void write_tables() {
-        content_.tables.resize(tables_.size());
-        for (std::size_t i = 0; i < tables_.size(); ++i)
-            crew_.add(load_urgency(tables_[i]),
-                      [this, i](std::size_t worker) { write_table(worker, i); });
+        rows_.start(tables_);
         crew_.run();
         sessions_.close();
-    }
-
-    void write_table(std::size_t worker, std::size_t index) {
-        content_.tables[index] = rows_.write(sessions_.of(worker), tables_[index], index);
+        content_.tables = rows_.content(tables_);
     }
 
     /// After the rows: sequences do not follow the snapshot, and must not be behind it.

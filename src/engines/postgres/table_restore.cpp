@@ -11,10 +11,10 @@
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/quote.hpp"
 #include "engines/postgres/row_units.hpp"
-#include "engines/postgres/rows.hpp"
 #include "engines/postgres/schema_read.hpp"
 #include "engines/postgres/sequences.hpp"
 #include "engines/postgres/table_change.hpp"
+#include "engines/postgres/table_rows.hpp"
 #include "engines/postgres/table_twin.hpp"
 
 namespace keel::postgres {
@@ -248,11 +248,10 @@ class Restorer final : public TableRestorer {
                                   .total = 0,
                                   .unit = ProgressUnit::rows});
         };
-        const auto stream = streams_.open(expected.stream);
-        StreamRows rows(*stream);
+        const auto rows = open_stored_rows(streams_, expected, rows_[index]);
         const auto sink = connection.copy_in(into.copy_in_spec());
         const auto sent = pump_rows(
-            {.source = rows, .sink = sink.get(), .on_rows = on_rows, .stop = context_.stop});
+            {.source = *rows, .sink = sink.get(), .on_rows = on_rows, .stop = context_.stop});
         sink->finish();
         if (sent.rows() != expected.rows || sent.hex() != expected.digest)
             throw differs(expected, "is not in the backup as its manifest says");

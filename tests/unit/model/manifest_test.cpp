@@ -97,5 +97,5 @@ TEST_CASE("numbers that cannot be are damage") {
 
 TEST_CASE("a manifest of a newer format is not taken for damaged") {
     const Json json = to_json(full_manifest());
-    CHECK(kind_of_reading(Json(json).set("format", 3)) == ErrorKind::unsupported);
+    CHECK(kind_of_reading(Json(json).set("format", 4)) == ErrorKind::unsupported);
 }

@@ -55,3 +55,24 @@ TEST_CASE("what cannot be cut stays whole") {
     CHECK(plan_row_units(plain, {.workers = 1}).size() == 1);
     CHECK(plan_row_units({}, {.workers = 2}).empty());
 }
+
+TEST_CASE(
+    "a backup cuts a table at the same pages when it has grown, and a huge one not too often") {
+    const std::vector<DumpTable> before = {table("t", 200 * mib)}, after = {table("t", 240 * mib)};
+    const auto earlier = plan_stored_units(before, {});
+    const auto later = plan_stored_units(after, {});
+
+    REQUIRE(earlier.size() == 6);
+    REQUIRE(later.size() == 7);
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+        CHECK(later[i].part == i);
+        CHECK(later[i].first_page == earlier[i].first_page);
+        if (i + 1 < earlier.size()) CHECK(later[i].end_page == earlier[i].end_page);
+    }
+    CHECK_FALSE(earlier.back().end_page.has_value());
+
+    const std::vector<DumpTable> small = {table("t", mib)}, huge = {table("t", 5'000'000 * mib)};
+    CHECK(plan_stored_units(small, {}).front().is_whole);
+    CHECK(plan_stored_units(huge, {}).size() <= 128);
+    CHECK(plan_stored_units(huge, {.may_split = false}).size() == 1);
+}
