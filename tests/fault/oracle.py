@@ -74,6 +74,8 @@ class Oracle:
         recovered = self.keel.run(case, "recover", "--yes", "--json")
         if recovered.returncode != 0:
             problems.append(f"recover: exit {recovered.returncode}: {recovered.stdout.strip()[-400:]}")
+        elif json.loads(recovered.stdout)["result"]["kept"]:
+            problems += self.discard_kept(case)
         label = self.scenario.states.get(self.site.state(case), "neither old nor new")
         if label not in ("old", "half", "new"):
             problems.append(f"the database is {label} ({self.site.state(case)[:80]})")
@@ -102,6 +104,13 @@ class Oracle:
             if verified.returncode != 0:
                 problems.append(f"backup {backup['id']} is listed as {backup['state']} and does not verify: {verified.stdout.strip()[-300:]}")
         return problems
+
+    def discard_kept(self, case):
+        """What a recovery keeps aside on purpose (the database that a restore replaced) goes when that is asked for."""
+        discarded = self.keel.run(case, "recover", "--discard", "--yes", "--json")
+        if discarded.returncode != 0:
+            return [f"recover --discard: exit {discarded.returncode}: {discarded.stdout.strip()[-400:]}"]
+        return []
 
     def check_leftovers(self, case):
         """After the recovery: no file, database or lock that a clean run would not have left."""
