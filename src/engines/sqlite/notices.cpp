@@ -13,8 +13,12 @@ void receive(void*, int code, const char* message) noexcept {
     // Errors are thrown where they happen; only what would otherwise go unseen is a notice.
     if (!target || !target->handler || (primary != SQLITE_NOTICE && primary != SQLITE_WARNING))
         return;
+    // That a query would profit from an index is nothing to warn of: most are Keel's own.
+    const Level level = code == SQLITE_WARNING_AUTOINDEX ? Level::debug
+                        : primary == SQLITE_NOTICE       ? Level::notice
+                                                         : Level::warning;
     try {
-        target->handler(primary == SQLITE_NOTICE ? Level::notice : Level::warning, message);
+        target->handler(level, message);
     } catch (...) {
         target->thrown = std::current_exception();
     }

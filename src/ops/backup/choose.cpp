@@ -19,14 +19,20 @@ constexpr std::string_view undo_reason = "safety: undo";
 
 using Test = std::function<bool(const Backup&)>;
 
-/// The listing is newest first. Backups of some tables stand for no database.
-const Backup* first_of(const Listing& listing, std::string_view environment, const Test& test) {
+/// The listing is newest first.
+const Backup* first_of_all(const Listing& listing, std::string_view environment, const Test& test) {
     for (const Backup& backup : listing.backups) {
         if (!backup.is_readable() || backup.state == BackupState::damaged) continue;
-        if (is_of_tables(backup.manifest.content)) continue;
         if (backup.manifest.environment == environment && test(backup)) return &backup;
     }
     return nullptr;
+}
+
+/// Backups of some tables stand for no database.
+const Backup* first_of(const Listing& listing, std::string_view environment, const Test& test) {
+    return first_of_all(listing, environment, [&](const Backup& backup) {
+        return !is_of_tables(backup.manifest.content) && test(backup);
+    });
 }
 
 bool is_verified(const Backup& backup) {
@@ -81,13 +87,22 @@ Chosen choose_backup(const Listing& listing, std::string_view text, std::string_
 }
 
 Chosen choose_undo(const Listing& listing, std::string_view environment) {
-    const Backup* found = first_of(listing, environment, [](const Backup& backup) {
+    const Backup* found = first_of_all(listing, environment, [](const Backup& backup) {
         return is_safety_backup(backup.manifest) && backup.manifest.reason != undo_reason;
     });
-    if (found) return {found, {}};
-    throw Error(ErrorKind::not_found,
-                fmt::format("there is nothing to undo: '{}' has no safety backup", environment))
-        .with_hint("list the backups with: keel backup list");
+    if (found == nullptr)
+        throw Error(ErrorKind::not_found,
+                    fmt::format("there is nothing to undo: '{}' has no safety backup", environment))
+            .with_hint("list the backups with: keel backup list");
+    if (!is_of_tables(found->manifest.content)) return {found, {}};
+    throw Error(
+        ErrorKind::refused,
+        fmt::format("the last change of '{}' was guarded by backup {}, of some tables alone; "
+                    "the whole backups before it would undo more than that",
+                    environment, found->id))
+        .with_hint(fmt::format("bring their rows back with: keel backup restore {}; undo a "
+                               "migration with: keel migrate down",
+                               found->id));
 }
 
 std::string why_kept(const Listing& listing, const Backup& backup) {

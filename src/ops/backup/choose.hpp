@@ -23,7 +23,8 @@ struct Chosen {
 Chosen choose_backup(const Listing& listing, std::string_view text, std::string_view environment);
 
 /// The newest safety backup of `environment`, leaving out those that undoing took itself: so
-/// undoing twice is undoing once. Throws ErrorKind::not_found.
+/// undoing twice is undoing once. Throws ErrorKind::not_found, or refused when the newest is of
+/// some tables alone: an older one would take back more than the last change.
 Chosen choose_undo(const Listing& listing, std::string_view environment);
 
 /// Why `backup` must stay: it is the last good one of its environment. Empty when it may go.

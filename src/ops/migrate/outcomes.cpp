@@ -60,8 +60,13 @@ void report_end(OperationContext& context, Report& report, const std::string& cu
     report.body.emplace_back(
         Paragraph{current.empty() ? "no migration is applied" : fmt::format("now at {}", current)});
     if (!backup) return;
-    report.body.emplace_back(
-        Paragraph{fmt::format("safety backup {}: keel undo brings it back", *backup)});
+    report.body.emplace_back(Paragraph{
+        context.is_safety_backup_of_tables()
+            ? fmt::format(
+                  "safety backup {} of the tables it touches: keel backup restore {} brings "
+                  "their rows back",
+                  *backup, *backup)
+            : fmt::format("safety backup {}: keel undo brings it back", *backup)});
 }
 
 }  // namespace keel

@@ -107,6 +107,13 @@ TEST_CASE("undoing an undo does not bring the undone state back") {
     CHECK(kind_of([&] { choose_undo(listing, "prod"); }) == ErrorKind::not_found);
 }
 
+TEST_CASE("undoing takes back the last change or nothing, never more than that") {
+    const Listing listing = listing_of({{.id = "9", .reason = "safety: undo"},
+                                        {.id = "8", .reason = "safety: up", .is_of_tables = true},
+                                        {.id = "7", .reason = "safety: migrate down"}});
+    CHECK(kind_of([&] { choose_undo(listing, "dev"); }) == ErrorKind::refused);
+}
+
 TEST_CASE("the last good backup of an environment stays") {
     SUBCASE("the only one") {
         const Listing listing = listing_of({{"9", "manual", BackupState::verified, "prod"}, {"8"}});
