@@ -189,7 +189,10 @@ class Planner {
                    (changes_.dropped.contains("column:" + owner->fact("column")) ||
                     changes_.dropped.contains("table:" + owner->detail("table")));
         }
-        if (drops_parts_ && object.kind != "column" && object.kind != "comment") return false;
+        // A sequence without its owner would stay when the owner goes.
+        const bool is_never_apart = object.kind == "column" || object.kind == "comment" ||
+                                    object.kind == "sequence owner";
+        if (drops_parts_ && !is_never_apart) return false;
         for (auto owner = object.owner; !owner.empty();) {
             if (changes_.dropped.contains(owner)) return true;
             const auto* found = from_.find(owner);
