@@ -6,12 +6,23 @@
 
 namespace keel {
 
-Crew::Crew(std::size_t size, const std::stop_token& stop)
-    : size_(size), outer_(stop, [this] { stopping_.request_stop(); }) {}
+Crew::Crew(std::size_t size, std::size_t most_limited, const std::stop_token& stop)
+    : size_(size),
+      most_limited_(most_limited),
+      outer_(stop, [this] { stopping_.request_stop(); }) {}
 
 void Crew::add(std::uint64_t urgency, Task task) {
+    enter(urgency, std::move(task), false);
+}
+
+void Crew::add_limited(std::uint64_t urgency, Task task) {
+    enter(urgency, std::move(task), true);
+}
+
+void Crew::enter(std::uint64_t urgency, Task task, bool is_limited) {
     const std::scoped_lock lock(mutex_);
-    tasks_.push({urgency, added_++, std::move(task)});
+    auto& queue = is_limited ? limited_ : tasks_;
+    queue.push({urgency, added_++, std::move(task), is_limited});
     changed_.notify_one();
 }
 
@@ -36,6 +47,7 @@ void Crew::work(std::size_t worker) {
         }
         const std::scoped_lock lock(mutex_);
         --running_;
+        if (entry->is_limited) --running_limited_;
         changed_.notify_all();
     }
 }
@@ -43,13 +55,24 @@ void Crew::work(std::size_t worker) {
 std::optional<Crew::Entry> Crew::take() {
     std::unique_lock lock(mutex_);
     // A task at work may still add others.
-    changed_.wait(lock, stopping_.get_token(), [this] { return !tasks_.empty() || running_ == 0; });
-    if (stopping_.stop_requested() || tasks_.empty()) return std::nullopt;
+    changed_.wait(lock, stopping_.get_token(),
+                  [this] { return next_queue() != nullptr || running_ == 0; });
+    auto* queue = next_queue();
+    if (stopping_.stop_requested() || queue == nullptr) return std::nullopt;
     // The queue gives its front away as a constant only; it is popped at once.
-    Entry entry = tasks_.top();
-    tasks_.pop();
+    Entry entry = queue->top();
+    queue->pop();
     ++running_;
+    if (entry.is_limited) ++running_limited_;
     return entry;
+}
+
+/// Where the most urgent task is that may run now; null when none may.
+std::priority_queue<Crew::Entry>* Crew::next_queue() {
+    const bool may_limited = !limited_.empty() && running_limited_ < most_limited_;
+    if (!may_limited) return tasks_.empty() ? nullptr : &tasks_;
+    if (tasks_.empty()) return &limited_;
+    return tasks_.top() < limited_.top() ? &limited_ : &tasks_;
 }
 
 void Crew::fail(const Error& error) {

@@ -22,7 +22,9 @@ class Crew {
     using Task = std::function<void(std::size_t worker)>;
 
     /// `stop` ends the work as a failure does.
-    Crew(std::size_t size, const std::stop_token& stop);
+    Crew(std::size_t size, const std::stop_token& stop) : Crew(size, size, stop) {}
+    /// At most `most_limited` of the limited tasks run at a time.
+    Crew(std::size_t size, std::size_t most_limited, const std::stop_token& stop);
 
     std::size_t size() const noexcept { return size_; }
     /// What tasks must look at: requested by the outer stop, and by the first failure.
@@ -30,6 +32,7 @@ class Crew {
 
     /// Thread-safe; also from inside a task.
     void add(std::uint64_t urgency, Task task);
+    void add_limited(std::uint64_t urgency, Task task);
 
     /// Returns when there is no task left and none at work. Throws the first task's failure, or
     /// ErrorKind::cancelled; the tasks not begun are dropped then. May be called again, unless it
@@ -41,22 +44,28 @@ class Crew {
         std::uint64_t urgency;
         std::uint64_t number;
         Task task;
+        bool is_limited;
         bool operator<(const Entry& other) const noexcept {
             return urgency != other.urgency ? urgency < other.urgency : number > other.number;
         }
     };
     void work(std::size_t worker);
+    void enter(std::uint64_t urgency, Task task, bool is_limited);
     std::optional<Entry> take();
+    std::priority_queue<Entry>* next_queue();
     void fail(const Error& error);
 
     std::size_t size_;
+    std::size_t most_limited_;
     std::stop_source stopping_;
     std::stop_callback<std::function<void()>> outer_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::priority_queue<Entry> tasks_;
+    std::priority_queue<Entry> limited_;
     std::uint64_t added_ = 0;
     std::size_t running_ = 0;
+    std::size_t running_limited_ = 0;
     std::optional<Error> failure_;
 };
 

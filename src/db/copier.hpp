@@ -27,6 +27,8 @@ struct CopyOptions {
     /// The server may copy the database's files itself. That keeps other sessions from connecting
     /// to the source meanwhile.
     bool may_use_template = false;
+    /// Rows that are passed on as they are, are read back all the same.
+    bool reads_back = false;
     TableFilter leaves_out = {};                ///< rows of these tables do not come along
     const RowTransforms* transforms = nullptr;  ///< what changes rows on their way; not owned
     /// Called once with a session that sees the very state that is copied, before any row is.
@@ -39,16 +41,20 @@ struct CopiedDatabase {
     StagedDatabase staged;
     std::vector<TableContent> tables;  ///< rows, and their digests where they were read
     std::string method;                ///< "rows", "template" (server's own copy), "pages"
-    bool has_exact_rows = true;        ///< false: rows of large tables are the planner's estimates
-    std::uint64_t bytes = 0;           ///< of the new database
+    /// How it was proven equal: "read_back" (rows and digests of every table are those of the
+    /// copy), "counted" (the same, but of rows that were passed on as they are the copy's were
+    /// counted), "pages" (the bytes are the same), "server" (by the server that copied them).
+    std::string proof;
+    bool has_exact_rows = true;  ///< false: rows of large tables are the planner's estimates
+    std::uint64_t bytes = 0;     ///< of the new database
 };
 
 /// Copies whole databases between environments of one engine.
 class Copier {
   public:
     virtual ~Copier() = default;
-    /// Makes a copy of the source beside the target, proven equal: rows and digests of every table
-    /// are those of one consistent state of the source, while others go on writing to it. The
+    /// Makes a copy of the source beside the target, proven equal as `proof` says: what is there is
+    /// one consistent state of the source, while others go on writing to it. The
     /// source is never written to. Publishing it is Admin::publish. Throws ErrorKind::integrity
     /// when anything differs; nothing is left then.
     virtual CopiedDatabase stage(const CopyOptions& options, const Context& context) const = 0;

@@ -7,7 +7,7 @@
 namespace keel::postgres {
 
 CopiedDatabase PostgresCopier::stage(const CopyOptions& options, const Context& context) const {
-    const bool is_whole = !options.leaves_out && options.transforms == nullptr;
+    const bool is_whole = !options.leaves_out && options.transforms == nullptr && !options.reads_back;
     if (is_whole && options.may_use_template) {
         if (auto copied = copy_as_template(options, options_, context)) return std::move(*copied);
     }

@@ -19,7 +19,7 @@ constexpr std::string_view unanalyzed = R"(
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and (c.relkind = 'm' or (c.relkind = 'p' and not c.relispartition)
+      and (c.relkind = 'm' or ($1::boolean and c.relkind = 'p' and not c.relispartition)
            or exists (select from pg_catalog.pg_statistic_ext x where x.stxrelid = c.oid)))";
 
 // For each session that builds indexes, unless the server gives more.
@@ -181,7 +181,8 @@ void PostDataBuild::finish(Connection& connection) {
         report("definitions");
         run(connection, others_[i]->text, others_[i]->tablespace);
     }
-    for (const auto& row : connection.query_rows(unanalyzed))
+    const std::vector<Value> params = {parts_.analyzes_roots};
+    for (const auto& row : connection.query_rows(unanalyzed, params))
         connection.execute("analyze " + row[0]);
 }
 

@@ -25,6 +25,8 @@ class PostDataBuild {
         std::span<const DumpTable> tables;
         std::span<const PostDataStatement> statements;
         std::span<const KeyIndex> keys;
+        bool analyzes_roots =
+            true;  ///< partitioned tables as wholes; the server never does by itself
         const Context& context;
     };
     /// All must outlive it.

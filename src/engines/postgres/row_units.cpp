@@ -10,8 +10,6 @@ namespace {
 constexpr std::int64_t first_with_ranges = 140'000;
 // A range below this costs more in round trips than it evens out.
 constexpr std::uint64_t smallest_unit = std::uint64_t{32} << 20;
-// The more units there are for each worker, the more evenly they end.
-constexpr std::uint64_t units_each = 3;
 constexpr std::uint64_t rows_at_once = 4096;
 // Of a backup; 32 MiB of usual pages.
 constexpr std::uint64_t stored_pages = 4096;
@@ -75,7 +73,8 @@ std::string RowUnit::condition() const {
 std::vector<RowUnit> plan_row_units(std::span<const DumpTable> tables, const UnitOptions& options) {
     std::uint64_t total = 0;
     for (const auto& table : tables) total += table.bytes;
-    const std::uint64_t unit = std::max(smallest_unit, total / (options.workers * units_each));
+    const std::uint64_t unit =
+        std::max(smallest_unit, total / (options.workers * options.units_each));
     const std::uint64_t unit_pages = std::max<std::uint64_t>(1, unit / options.page_size);
     std::vector<RowUnit> units;
     for (std::size_t i = 0; i < tables.size(); ++i) {

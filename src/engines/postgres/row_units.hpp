@@ -31,6 +31,8 @@ struct RowUnit {
 struct UnitOptions {
     std::size_t workers = 1;
     std::uint64_t page_size = 8192;
+    /// For each worker, of a table that is all there is: the more, the more evenly they end.
+    std::uint64_t units_each = 3;
     bool may_split = true;  ///< the server can look up ranges of pages (14 and later)
 };
 

@@ -23,6 +23,21 @@
 namespace keel::postgres {
 namespace {
 
+/// Besides those that load: one session that reads, one that writes and we ourselves do not keep
+/// the server busy while it waits for its disk.
+constexpr std::size_t builders = 2;
+
+/// Whether somebody has had the server look at partitioned tables as wholes.
+bool has_root_statistics(Connection& connection) {
+    return connection
+        .query_text(
+            "select 1 from pg_catalog.pg_stats s "
+            "join pg_catalog.pg_namespace n on n.nspname = s.schemaname "
+            "join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = s.tablename "
+            "where s.inherited and c.relkind = 'p' limit 1")
+        .has_value();
+}
+
 class TextSink final : public ByteSink {
   public:
     void write(std::span<const std::byte> bytes) override { text += as_text(bytes); }
@@ -36,7 +51,8 @@ class StreamCopy {
                const Context& context)
         : options_(options),
           context_(context),
-          crew_(options.workers == 0 ? usual_workers() : options.workers, context.stop),
+          loaders_(options.workers == 0 ? usual_workers() : options.workers),
+          crew_(loaders_ + builders, loaders_, context.stop),
           snapshot_(options.source, crew_.stop()),
           staging_(options.to, engine_options, context),
           sources_(crew_.size(), crew_.stop(), [this] { return snapshot_.another(); }),
@@ -136,6 +152,7 @@ class StreamCopy {
                              .tables = tables_,
                              .statements = statements_,
                              .keys = keys,
+                             .analyzes_roots = has_root_statistics(snapshot_.connection()),
                              .context = context_});
         TableLoad load({.crew = crew_,
                         .sources = sources_,
@@ -143,12 +160,16 @@ class StreamCopy {
                         .tables = tables_,
                         .encoding = snapshot_.encoding(),
                         .transforms = options_.transforms,
+                        .reads_back = options_.reads_back,
                         .context = context_,
                         .on_rows_in = [&](std::size_t table) { build.rows_are_in(table); },
                         .on_compared = [&](std::size_t table) { build.is_compared(table); }});
         const auto units = plan_row_units(
             tables_,
-            {.workers = crew_.size(), .may_split = has_page_ranges(snapshot_.connection())});
+            {.workers = loaders_,
+             // What is loaded in one piece is frozen, which saves the server writing it twice.
+             .units_each = 1,
+             .may_split = has_page_ranges(snapshot_.connection())});
         load.start(units);
         crew_.run();
         build.add_foreign_keys(*target_);
@@ -160,6 +181,7 @@ class StreamCopy {
         build.make_event_triggers(*target_);
         compare_schema();
         content_ = load.content();
+        proof_ = load.has_counted() ? "counted" : "read_back";
     }
 
     void copy_outside_tables() {
@@ -205,6 +227,7 @@ class StreamCopy {
             return std::tie(table.schema, table.name);
         });
         copied.method = "rows";
+        copied.proof = proof_;
         copied.bytes = static_cast<std::uint64_t>(target_->query_integer(
             "select pg_catalog.pg_database_size(pg_catalog.current_database())"));
         sources_.close();
@@ -216,6 +239,7 @@ class StreamCopy {
 
     const CopyOptions& options_;
     const Context& context_;
+    std::size_t loaders_;
     Crew crew_;
     Snapshot snapshot_;
     Staging staging_;
@@ -226,6 +250,7 @@ class StreamCopy {
     std::vector<DumpTable> left_out_;
     std::vector<PostDataStatement> statements_;
     std::vector<TableContent> content_;
+    std::string proof_;
 };
 
 }  // namespace

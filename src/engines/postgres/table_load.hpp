@@ -14,7 +14,9 @@
 namespace keel::postgres {
 
 /// Rows of many tables on their way from one database into another, by a crew: each unit is copied
-/// in a transaction of its own, and each table then read back and compared with what was sent.
+/// in a transaction of its own. Of a table whose rows are passed on as they are (COPY's binary
+/// form, which the server takes as it is or refuses) the rows are then counted; any other is read
+/// back and compared with what was sent.
 class TableLoad {
   public:
     struct Parts {
@@ -24,6 +26,7 @@ class TableLoad {
         std::span<const DumpTable> tables;  ///< in the format that each is copied in
         std::string encoding;               ///< of the rows
         const RowTransforms* transforms = nullptr;
+        bool reads_back = false;  ///< every table
         const Context& context;
         std::function<void(std::size_t table)> on_rows_in;   ///< called by a worker
         std::function<void(std::size_t table)> on_compared;  ///< called by a worker, later
@@ -32,7 +35,9 @@ class TableLoad {
 
     /// Gives the crew its tasks.
     void start(std::span<const RowUnit> units);
-    /// Rows and digests, in the order of the tables, once the crew is done.
+    /// Whether there was a table whose rows were only counted.
+    bool has_counted() const;
+    /// Rows and digests of what was sent, in the order of the tables, once the crew is done.
     std::vector<TableContent> content() const;
 
   private:
@@ -45,6 +50,8 @@ class TableLoad {
     };
     void load(std::size_t worker, const RowUnit& unit);
     RowDigest copy(std::size_t worker, const RowUnit& unit);
+    bool counts(std::size_t table) const;
+    void count(std::size_t worker, std::size_t table);
     void compare(std::size_t worker, const RowUnit& unit);
     void check(std::size_t table) const;
     void report(std::string_view phase, const DumpTable& table, std::uint64_t rows);

@@ -140,6 +140,7 @@ std::optional<CopiedDatabase> copy_as_template(const CopyOptions& options,
     copied.tables = std::move(origin.tables);
     copied.has_exact_rows = origin.has_exact_rows;
     copied.method = "template";
+    copied.proof = "server";
     copied.staged = staging.keep();
     return copied;
 }

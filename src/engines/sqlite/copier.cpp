@@ -64,6 +64,7 @@ class Copy {
         try {
             copied.tables = make();
             copied.method = options_.transforms != nullptr ? "rows" : "pages";
+            copied.proof = options_.transforms != nullptr ? "read_back" : "pages";
             settle();
         } catch (...) {
             files_.remove_staged();

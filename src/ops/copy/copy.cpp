@@ -34,6 +34,7 @@ class Copy final : public Operation {
           excluded_(options.list("exclude")),
           jobs_(jobs_of(options)),
           may_use_template_(!options.flag("no-template")),
+          reads_back_(options.flag("read-back")),
           verify_only_(options.flag("verify-only")),
           filter_(options) {}
 
@@ -128,7 +129,8 @@ class Copy final : public Operation {
             .to = {.target = context.environment().url, .run_id = context.run_id()},
             .workers = jobs_,
             // The server would keep everybody from connecting to the source meanwhile.
-            .may_use_template = may_use_template_ && !is_source_protected_};
+            .may_use_template = may_use_template_ && !is_source_protected_,
+            .reads_back = reads_back_};
         options.transforms = filter_.transforms();
         options.on_snapshot = filter_.on_snapshot(context.context());
         if (!excluded_.empty())
@@ -161,6 +163,7 @@ class Copy final : public Operation {
         const auto tables = user_tables(context.engine().dialect(), copied.tables);
         report.result.set("source", source_->environment().name)
             .set("method", copied.method)
+            .set("proof", copied.proof)
             .set("tables", tables_json(tables))
             .set("rows_exact", copied.has_exact_rows)
             .set("bytes", copied.bytes)
@@ -182,6 +185,7 @@ class Copy final : public Operation {
     TablePatterns excluded_;
     std::size_t jobs_;
     bool may_use_template_;
+    bool reads_back_;
     bool verify_only_;
     CopyFilter filter_;
     std::optional<CopySource> source_;

@@ -49,6 +49,9 @@ constexpr OptionSpec copy_options[] = {
              "no rule; exits with 3 when any have none"},
     {.name = "no-template",
      .help = "always copy row by row, also where the server could copy the database's files"},
+    {.name = "read-back",
+     .help = "read every row of the copy and compare it with what was sent, also those that are "
+             "passed on as they are and otherwise counted (PostgreSQL)"},
     {.name = "jobs",
      .type = OptionType::integer,
      .help = "how many workers copy and build at a time (PostgreSQL)",

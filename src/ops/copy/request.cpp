@@ -17,7 +17,8 @@ constexpr std::array contradictions{
     std::pair{"schema-only", "verify-only"},   std::pair{"merge", "verify-only"},
     std::pair{"schema-only", "mask"},          std::pair{"schema-only", "subset"},
     std::pair{"schema-only", "where"},         std::pair{"schema-only", "report"},
-    std::pair{"schema-only", "create-tables"}, std::pair{"verify-only", "create-tables"},
+    std::pair{"schema-only", "read-back"},     std::pair{"schema-only", "create-tables"},
+    std::pair{"verify-only", "create-tables"},
 };
 
 void refuse_contradictions(const OptionValues& options) {

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <latch>
+#include <string>
+#include <thread>
 
 using namespace keel;
 
@@ -58,4 +60,30 @@ TEST_CASE("a stop request from outside ends a crew") {
         CHECK(error.kind() == ErrorKind::cancelled);
     }
     CHECK(done == 1);
+}
+
+TEST_CASE("a crew runs no more of the limited tasks at a time than it may, others beside them") {
+    Crew crew(3, 1, {});
+    std::atomic<int> limited = 0, most = 0, others = 0;
+    for (int i = 0; i < 20; ++i) {
+        crew.add_limited(5, [&](std::size_t) {
+            most = std::max<int>(most, ++limited);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            --limited;
+        });
+        crew.add(1, [&](std::size_t) { ++others; });
+    }
+    crew.run();
+    CHECK(most == 1);
+    CHECK(others == 20);
+}
+
+TEST_CASE("of the tasks that may run now a crew takes the most urgent, limited or not") {
+    Crew crew(1, 1, {});
+    std::string order;
+    crew.add_limited(2, [&](std::size_t) { order += "b"; });
+    crew.add(3, [&](std::size_t) { order += "a"; });
+    crew.add(1, [&](std::size_t) { order += "c"; });
+    crew.run();
+    CHECK(order == "abc");
 }
