@@ -103,7 +103,7 @@ std::string progress_json(const ProgressState& state) {
 }
 
 ConsoleProgress::ConsoleProgress(Console& console, ProgressForm form, SteadyNow now)
-    : console_(console), form_(form), now_(std::move(now)), begun_(now_()), phase_begun_(begun_) {}
+    : console_(console), form_(form), now_(std::move(now)), begun_(now_()) {}
 
 ConsoleProgress::~ConsoleProgress() {
     if (form_ == ProgressForm::json && is_pending_) show();
@@ -121,16 +121,21 @@ void ConsoleProgress::on(const ProgressEvent& event) {
 }
 
 void ConsoleProgress::take(const ProgressEvent& event, SteadyTime now) {
-    if (event.phase != state_.phase || event.done < state_.done) {
-        phase_begun_ = now;
-        state_.first_done = event.done;
-    }
+    auto found = phases_.find(event.phase);
+    if (found == phases_.end() || event.done < found->second.done)
+        found = phases_
+                    .insert_or_assign(std::string(event.phase),
+                                      Phase{.begun = now, .first_done = event.done})
+                    .first;
+    auto& phase = found->second;
+    phase.done = event.done;
+    state_.first_done = phase.first_done;
     state_.phase = event.phase;
     state_.item = event.item;
     state_.done = event.done;
     state_.total = event.total;
     state_.unit = event.unit;
-    state_.elapsed = std::chrono::duration_cast<milliseconds>(now - phase_begun_);
+    state_.elapsed = std::chrono::duration_cast<milliseconds>(now - phase.begun);
 }
 
 bool ConsoleProgress::is_due(SteadyTime now) const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -55,9 +56,15 @@ class ConsoleProgress final : public Progress {
     ProgressForm form_;
     SteadyNow now_;
     std::mutex mutex_;
+    /// Where a phase began, and stands: several may take turns.
+    struct Phase {
+        SteadyTime begun;
+        std::uint64_t first_done = 0;
+        std::uint64_t done = 0;
+    };
     ProgressState state_;
     SteadyTime begun_;  ///< the first event of all
-    SteadyTime phase_begun_;
+    std::map<std::string, Phase, std::less<>> phases_;
     std::optional<SteadyTime> shown_at_;
     bool is_pending_ = false;
 };

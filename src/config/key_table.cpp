@@ -195,6 +195,12 @@ constexpr KeySpec any_mask = {"TABLE", named, "the columns of one table", {}, {&
 
 constexpr auto masking_keys = std::to_array<KeySpec>({
     {"key", secret, "what masked values are made with: the same key gives the same values"},
+    {"large_objects",
+     choice,
+     "what becomes of PostgreSQL's large objects, which no rule of a column reaches",
+     {},
+     {},
+     "keep|empty"},
 });
 
 constexpr KeySpec any_root = {"TABLE", text, "the SQL condition of its rows that are wanted"};

@@ -57,6 +57,9 @@ MaskSettings load_mask_settings(const ProjectOverrides& overrides,
     if (const auto* masking = sources.merged.find("masking"))
         if (const auto* key = masking->find("key"))
             settings.key = fetch_secret(*key, {sources.variables, sources.root, true});
+    if (const auto* masking = sources.merged.find("masking"))
+        if (const auto* objects = masking->find("large_objects"))
+            settings.large_objects = objects->text;
     if (const auto* subset = sources.merged.find("subset")) settings.subset = read_subset(*subset);
     return settings;
 }

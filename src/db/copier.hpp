@@ -29,6 +29,7 @@ struct CopyOptions {
     bool may_use_template = false;
     /// Rows that are passed on as they are, are read back all the same.
     bool reads_back = false;
+    bool empties_large_objects = false;  ///< they come along with nothing in them
     TableFilter leaves_out = {};                ///< rows of these tables do not come along
     const RowTransforms* transforms = nullptr;  ///< what changes rows on their way; not owned
     /// Called once with a session that sees the very state that is copied, before any row is.
@@ -62,6 +63,9 @@ class Copier {
     /// databases of one engine whose digests are equal hold equal rows.
     virtual std::vector<TableContent> digest(const ConnectOptions& source,
                                              const Context& context) const = 0;
+    /// Whether there are values that no column holds (large objects): what changes rows never sees
+    /// them.
+    virtual bool has_large_objects(Connection& source) const = 0;
     /// Rows of single tables, into databases that stay where they are.
     virtual const RowPort& rows() const noexcept = 0;
 };

@@ -58,6 +58,7 @@ struct SubsetSettings {
 struct MaskSettings {
     std::vector<MaskedColumn> columns;
     std::optional<Secret> key;
+    std::string large_objects;  ///< "keep", "empty"; empty: nobody has said
     SubsetSettings subset;
 };
 

@@ -17,6 +17,7 @@ class PostgresCopier final : public Copier {
     CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
     std::vector<TableContent> digest(const ConnectOptions& source,
                                      const Context& context) const override;
+    bool has_large_objects(Connection& source) const override;
     const RowPort& rows() const noexcept override { return rows_; }
 
   private:

@@ -58,9 +58,9 @@ class NoSink final : public ByteSink {
     void finish() override {}
 };
 
-RowDigest send(Connection& source, Pipe& pipe, const Context& context) {
+RowDigest send(Connection& source, Pipe& pipe, const Context& context, bool has_contents) {
     try {
-        const auto digest = dump_large_objects(source, pipe, context);
+        const auto digest = dump_large_objects(source, pipe, context, has_contents);
         pipe.finish();
         return digest;
     } catch (...) {
@@ -71,9 +71,11 @@ RowDigest send(Connection& source, Pipe& pipe, const Context& context) {
 
 }  // namespace
 
-void copy_large_objects(Connection& source, Connection& target, const Context& context) {
+void copy_large_objects(Connection& source, Connection& target, bool has_contents,
+                        const Context& context) {
     Pipe pipe;
-    auto sent = std::async(std::launch::async, [&] { return send(source, pipe, context); });
+    auto sent =
+        std::async(std::launch::async, [&] { return send(source, pipe, context, has_contents); });
     std::optional<Error> failure;
     try {
         load_large_objects(target, pipe, context);

@@ -41,13 +41,14 @@ std::vector<Listed> list_after(Connection& connection, std::int64_t oid) {
 
 class Writer {
   public:
-    Writer(Connection& connection, ByteSink& sink) : connection_(connection), sink_(sink) {}
+    Writer(Connection& connection, ByteSink& sink, bool has_contents)
+        : connection_(connection), sink_(sink), has_contents_(has_contents) {}
 
     void write(const Listed& object) {
         const auto oid = big_endian(static_cast<std::uint32_t>(object.oid));
         put('O', oid);
         digest_.add(oid);
-        for (std::int64_t offset = 0;; offset += piece_size) {
+        for (std::int64_t offset = 0; has_contents_; offset += piece_size) {
             const Blob piece = read(object.oid, offset);
             if (piece.empty()) break;
             add_to_digest(object.oid, offset, piece);
@@ -87,6 +88,7 @@ class Writer {
 
     Connection& connection_;
     ByteSink& sink_;
+    bool has_contents_;
     RowDigest digest_;
 };
 
@@ -172,8 +174,9 @@ class Reader {
 
 }  // namespace
 
-RowDigest dump_large_objects(Connection& connection, ByteSink& sink, const Context& context) {
-    Writer writer(connection, sink);
+RowDigest dump_large_objects(Connection& connection, ByteSink& sink, const Context& context,
+                             bool has_contents) {
+    Writer writer(connection, sink, has_contents);
     auto objects = list_after(connection, 0);
     while (!objects.empty()) {
         for (const auto& object : objects) {

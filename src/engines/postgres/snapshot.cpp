@@ -55,6 +55,10 @@ std::unique_ptr<Connection> Snapshot::another() const {
             error.set_hint(
                 "a pooler gives each session another server: use the server's own "
                 "address");
+        else if (error.sql())
+            error.set_hint(
+                "the snapshot ended with the session that held it; run the command again, which "
+                "begins again with a new one");
         throw;
     }
     set_dump_settings(*connection, true);

@@ -185,7 +185,8 @@ class StreamCopy {
     }
 
     void copy_outside_tables() {
-        copy_large_objects(snapshot_.connection(), *target_, context_);
+        copy_large_objects(snapshot_.connection(), *target_, !options_.empties_large_objects,
+                           context_);
         const auto sequences = read_sequences(snapshot_.connection());
         set_sequences(*target_, sequences);
         if (read_sequences(*target_) != sequences)

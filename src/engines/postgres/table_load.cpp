@@ -13,6 +13,9 @@ namespace {
 // Below this, making the table's file anew costs more than frozen rows save later.
 constexpr std::uint64_t smallest_frozen = std::uint64_t{8} << 20;
 
+// In all: a wire that is cut each time is no accident.
+constexpr int most_attempts = 3;
+
 /// Rows come in the source's encoding; statements are UTF-8.
 class Encoding {
   public:
@@ -50,7 +53,6 @@ Error lost_rows(const DumpTable& table, std::uint64_t found, std::uint64_t sent)
 
 TableLoad::TableLoad(Parts parts) : parts_(std::move(parts)), states_(parts_.tables.size()) {
     for (const auto& table : parts_.tables) total_ += static_cast<std::uint64_t>(table.estimate);
-    total_ *= 2;  // each row goes in, and is read back or counted
 }
 
 bool TableLoad::counts(std::size_t index) const {
@@ -81,7 +83,7 @@ void TableLoad::start(std::span<const RowUnit> units) {
 void TableLoad::load(std::size_t worker, const RowUnit& unit) {
     const auto& table = parts_.tables[unit.table];
     try {
-        const auto digest = copy(worker, unit);
+        const auto digest = copy_or_again(worker, unit);
         const std::scoped_lock lock(mutex_);
         auto& state = states_[unit.table];
         state.sent.merge(digest);
@@ -100,7 +102,34 @@ void TableLoad::load(std::size_t worker, const RowUnit& unit) {
     parts_.on_rows_in(unit.table);
 }
 
-RowDigest TableLoad::copy(std::size_t worker, const RowUnit& unit) {
+/// A lost wire takes only what this worker was at: the server has rolled that back, and the
+/// snapshot lives as long as the session that exported it.
+RowDigest TableLoad::copy_or_again(std::size_t worker, const RowUnit& unit) {
+    for (int attempt = 1;; ++attempt) {
+        std::uint64_t reported = 0;
+        try {
+            return copy(worker, unit, reported);
+        } catch (const Error& error) {
+            const bool from = parts_.sources.is_lost(worker), to = parts_.targets.is_lost(worker);
+            const bool may = (from || to) && attempt < most_attempts &&
+                             error.kind() != ErrorKind::in_doubt &&
+                             !parts_.crew.stop().stop_requested();
+            if (!may) throw;
+            const auto& table = parts_.tables[unit.table];
+            parts_.context.logger.log(
+                Level::warning,
+                fmt::format("the connection to the {} was lost while the rows of {}.{} were "
+                            "copied; they are copied again, from the same snapshot",
+                            from ? "source" : "target", table.schema, table.name));
+            parts_.sources.end(worker);
+            parts_.targets.end(worker);
+            const std::scoped_lock lock(mutex_);
+            copied_ -= reported;
+        }
+    }
+}
+
+RowDigest TableLoad::copy(std::size_t worker, const RowUnit& unit, std::uint64_t& reported) {
     const auto& table = parts_.tables[unit.table];
     auto& target = parts_.targets.of(worker);
     const auto source =
@@ -117,7 +146,10 @@ RowDigest TableLoad::copy(std::size_t worker, const RowUnit& unit) {
     // Rows may be frozen in a table that this very transaction has made or emptied.
     if (spec.freeze) target.execute("truncate only " + table.quoted());
     const auto sink = target.copy_in(spec);
-    const OnRows on_rows = [&](std::uint64_t rows) { report("copy", table, rows); };
+    const OnRows on_rows = [&](std::uint64_t rows) {
+        reported += rows;
+        report("copy", copied_, table, rows);
+    };
     const auto digest = pump_rows({.source = *source,
                                    .sink = sink.get(),
                                    .transform = transform.get(),
@@ -136,7 +168,7 @@ void TableLoad::count(std::size_t worker, std::size_t index) {
             "select count(*) from {}{}", table.is_partitioned ? "" : "only ", table.quoted())));
     const auto sent = states_[index].sent.rows();
     if (found != sent) throw lost_rows(table, found, sent);
-    report("compare", table, sent);
+    report("compare", compared_, table, sent);
     parts_.on_compared(index);
 }
 
@@ -146,7 +178,9 @@ void TableLoad::compare(std::size_t worker, const RowUnit& unit) {
     {
         const Encoding encoding(target, parts_.encoding);
         const auto source = target.copy_out(table.copy_out_spec(unit.condition()));
-        const OnRows on_rows = [&](std::uint64_t rows) { report("compare", table, rows); };
+        const OnRows on_rows = [&](std::uint64_t rows) {
+            report("compare", compared_, table, rows);
+        };
         const auto digest =
             pump_rows({.source = *source, .on_rows = on_rows, .stop = parts_.crew.stop()});
         const std::scoped_lock lock(mutex_);
@@ -170,11 +204,12 @@ void TableLoad::check(std::size_t index) const {
         .with_hint("the target was left as it was");
 }
 
-void TableLoad::report(std::string_view phase, const DumpTable& table, std::uint64_t rows) {
+void TableLoad::report(std::string_view phase, std::uint64_t& counter, const DumpTable& table,
+                       std::uint64_t rows) {
     std::uint64_t done = 0;
     {
         const std::scoped_lock lock(mutex_);
-        done = done_ += rows;
+        done = counter += rows;
     }
     parts_.context.progress.on({.phase = phase,
                                 .item = table.name,

@@ -14,7 +14,8 @@
 namespace keel::postgres {
 
 /// Rows of many tables on their way from one database into another, by a crew: each unit is copied
-/// in a transaction of its own. Of a table whose rows are passed on as they are (COPY's binary
+/// in a transaction of its own, again when the wire to one of the two databases is lost meanwhile.
+/// Of a table whose rows are passed on as they are (COPY's binary
 /// form, which the server takes as it is or refuses) the rows are then counted; any other is read
 /// back and compared with what was sent.
 class TableLoad {
@@ -49,19 +50,22 @@ class TableLoad {
         RowDigest found;
     };
     void load(std::size_t worker, const RowUnit& unit);
-    RowDigest copy(std::size_t worker, const RowUnit& unit);
+    RowDigest copy_or_again(std::size_t worker, const RowUnit& unit);
+    RowDigest copy(std::size_t worker, const RowUnit& unit, std::uint64_t& reported);
     bool counts(std::size_t table) const;
     void count(std::size_t worker, std::size_t table);
     void compare(std::size_t worker, const RowUnit& unit);
     void check(std::size_t table) const;
-    void report(std::string_view phase, const DumpTable& table, std::uint64_t rows);
+    void report(std::string_view phase, std::uint64_t& done, const DumpTable& table,
+                std::uint64_t rows);
 
     Parts parts_;
     std::vector<State> states_;
     std::vector<RowUnit> units_;
     OnRows none_;
     mutable std::mutex mutex_;
-    std::uint64_t done_ = 0;
+    std::uint64_t copied_ = 0;
+    std::uint64_t compared_ = 0;
     std::uint64_t total_ = 0;
 };
 

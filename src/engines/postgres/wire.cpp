@@ -265,6 +265,9 @@ MemoryHandle Wire::copy_data(int& length) {
         length = libpq().get_copy_data(connection_.get(), &buffer, 1);
         if (length > 0) return MemoryHandle(buffer);
         if (length < 0) return nullptr;  // the end, or a failure that the next result tells
+        // Cut in the middle of a message, it would say for ever that more is to come.
+        if (libpq().status(connection_.get()) != CONNECTION_OK)
+            lose(libpq().error_message(connection_.get()));
         wait(POLLIN);
         consume();
     }

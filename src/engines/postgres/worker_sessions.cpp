@@ -22,6 +22,17 @@ Connection& WorkerSessions::of(std::size_t worker) {
     return *session.connection;
 }
 
+bool WorkerSessions::is_lost(std::size_t worker) const {
+    const auto& connection = sessions_.at(worker).connection;
+    return connection != nullptr && !connection->is_usable();
+}
+
+void WorkerSessions::end(std::size_t worker) {
+    auto& session = sessions_.at(worker);
+    session.cancel.reset();
+    session.connection.reset();
+}
+
 void WorkerSessions::close() {
     for (auto& session : sessions_) {
         session.cancel.reset();

@@ -19,6 +19,10 @@ class WorkerSessions {
         : stop_(std::move(stop)), make_(std::move(make)), sessions_(workers) {}
 
     Connection& of(std::size_t worker);
+    /// Whether the worker's session has come to its end by itself.
+    bool is_lost(std::size_t worker) const;
+    /// Ends a worker's session; its next use opens another.
+    void end(std::size_t worker);
     void close();
 
   private:

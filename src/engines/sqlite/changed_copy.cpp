@@ -63,7 +63,9 @@ class ChangedCopy {
         Transaction work(target);
         make(target, "table");
         for (const auto& table : user_tables(source_))
-            content_.push_back(copy_table(target, table));
+            content_.push_back(copy_table(target, table, columns_of(table)));
+        for (const auto& line : schema_)
+            if (holds_texts(line)) copy_texts(target, line.name);
         copy_counters(target);
         make(target, "index");
         make(target, "trigger");
@@ -108,6 +110,13 @@ class ChangedCopy {
             if (line.type == type) target.execute(line.sql);
     }
 
+    static bool holds_texts(const SchemaLine& line) {
+        const auto sql = to_lower(line.sql);
+        return is_virtual(line) && sql.find("using fts") != std::string::npos &&
+               sql.find("content=") == std::string::npos &&
+               sql.find("content =") == std::string::npos;
+    }
+
     static bool is_virtual(const SchemaLine& line) {
         return line.type == "table" && starts_with_ignore_case(line.sql, "create virtual");
     }
@@ -130,14 +139,22 @@ class ChangedCopy {
         return columns;
     }
 
-    TableContent copy_table(Connection& target, const std::string& table) {
+    /// A full-text table holds its texts itself, under row ids that others may refer to.
+    void copy_texts(Connection& target, const std::string& table) {
+        auto columns = columns_of(table);
+        columns.insert(columns.begin(), "rowid");
+        copy_table(target, table, std::move(columns));
+    }
+
+    TableContent copy_table(Connection& target, const std::string& table,
+                            std::vector<std::string> columns) {
         TableContent content;
         content.name = table;
         if (options_.leaves_out && options_.leaves_out("main", table)) return content;
         try {
             CopySpec spec;
             spec.table = table;
-            spec.columns = columns_of(table);
+            spec.columns = std::move(columns);
             spec.format = CopyFormat::binary;
             const auto transform = options_.transforms->for_table("", table, spec.columns);
             const auto sent = pump(target, spec, transform.get());

@@ -12,6 +12,7 @@ class SqliteCopier final : public Copier {
     CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
     std::vector<TableContent> digest(const ConnectOptions& source,
                                      const Context& context) const override;
+    bool has_large_objects(Connection&) const override { return false; }
     const RowPort& rows() const noexcept override { return rows_; }
 
   private:

@@ -36,7 +36,9 @@ class Copy final : public Operation {
           may_use_template_(!options.flag("no-template")),
           reads_back_(options.flag("read-back")),
           verify_only_(options.flag("verify-only")),
-          filter_(options) {}
+          filter_(options) {
+        filter_.bring_large_objects();
+    }
 
     Plan plan(OperationContext& context) override {
         if (!source_) source_.emplace(context, source_name_);
@@ -132,10 +134,11 @@ class Copy final : public Operation {
             .may_use_template = may_use_template_ && !is_source_protected_,
             .reads_back = reads_back_};
         options.transforms = filter_.transforms();
+        options.empties_large_objects = filter_.empties_large_objects();
         options.on_snapshot = filter_.on_snapshot(context.context());
-        if (!excluded_.empty())
+        if (!excluded_.empty() || filter_.empties_any())
             options.leaves_out = [this](std::string_view schema, std::string_view table) {
-                return excluded_.matches(schema, table);
+                return excluded_.matches(schema, table) || filter_.empties(table);
             };
         // Before it has its real name: a copy of production is never taken for production.
         options.settle = [this, &context](Connection& connection) {

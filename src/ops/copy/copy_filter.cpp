@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/masking.hpp"
+#include "db/copier.hpp"
 #include "db/inspector.hpp"
 #include "ops/copy/row_pairs.hpp"
 
@@ -49,7 +51,8 @@ bool CopyFilter::is_wanted(OperationContext& context, bool leaves_protection) {
     if (!settings_)
         settings_ = load_mask_settings(context.invocation().overrides, context.variables());
     return only_reports_ || must_mask_ || has_subset_ || !conditions_.empty() ||
-           (may_mask_ && !settings_->columns.empty()) || leaves_protection;
+           (may_mask_ && (!settings_->columns.empty() || !settings_->large_objects.empty())) ||
+           leaves_protection;
 }
 
 void CopyFilter::prepare(OperationContext& context, const CopySource& source,
@@ -75,10 +78,12 @@ void CopyFilter::prepare_for(OperationContext& context, const std::string& sourc
     auto settings = *settings_;
     if (!may_mask_) settings.columns.clear();
     masks_ = std::make_unique<Masks>(settings, catalog_, engine);
+    look_for_large_objects(source, engine, connection, leaves_protection);
     if (has_subset_ || !conditions_.empty()) choose_rows(context, engine, settings.subset);
     emptied_.clear();
     for (const auto& table : catalog_.tables)
-        if (masks_->is_needed() && table.kind == TableKind::virtual_table)
+        if (masks_->is_needed() && table.kind == TableKind::virtual_table &&
+            !is_classified(table, leaves_protection))
             emptied_.push_back(table.name);
     unclassified_.clear();
     if (!only_reports_ && !leaves_protection) return;
@@ -88,6 +93,37 @@ void CopyFilter::prepare_for(OperationContext& context, const std::string& sourc
             masks_->rule(*personal.table, *personal.column) == nullptr)
             unclassified_.push_back(std::move(personal));
     if (!only_reports_) refuse_unclassified(source);
+}
+
+/// The texts of a full-text table are values like others; nobody has looked into them.
+bool CopyFilter::is_classified(const Table& table, bool leaves_protection) const {
+    if (!leaves_protection && !masks_->changes_values()) return true;
+    return std::ranges::all_of(table.columns, [&](const Column& column) {
+        return masks_->rule(table, column) != nullptr;
+    });
+}
+
+bool CopyFilter::empties(std::string_view table) const {
+    return std::ranges::find(emptied_, table) != emptied_.end();
+}
+
+/// They are values too, and no rule of a column reaches them.
+void CopyFilter::look_for_large_objects(const std::string& source, const Engine& engine,
+                                        Connection& connection, bool leaves_protection) {
+    const bool is_asked = leaves_protection || only_reports_ || masks_->changes_values() ||
+                          !settings_->large_objects.empty();
+    has_large_objects_ =
+        brings_large_objects_ && is_asked && engine.copier().has_large_objects(connection);
+    if (!has_large_objects_ || only_reports_ || !settings_->large_objects.empty()) return;
+    throw Error(ErrorKind::refused,
+                fmt::format("'{}' has large objects, which no rule of a column reaches", source))
+        .with_hint(
+            "say in keel.toml what becomes of what is in them: [masking] large_objects = "
+            "\"empty\", or \"keep\"");
+}
+
+bool CopyFilter::empties_large_objects() const {
+    return has_large_objects_ && may_mask_ && settings_->large_objects == "empty";
 }
 
 void CopyFilter::choose_rows(OperationContext& context, const Engine& engine,
@@ -147,11 +183,17 @@ void CopyFilter::add_steps(Plan& plan) const {
     if (subset_)
         plan.steps.push_back(
             {.step = "choose rows", .detail = "only some of " + join(subset_->narrowed(), ", ")});
+    if (has_large_objects_)
+        plan.steps.push_back(
+            {.step = "large objects",
+             .detail = empties_large_objects() ? "come along empty" : "come along"});
     for (const auto& table : emptied_)
-        plan.steps.push_back({.step = "leave out rows",
-                              .detail = fmt::format("{}: a virtual table; those that are made from "
-                                                    "other tables are made anew",
-                                                    table)});
+        plan.steps.push_back(
+            {.step = "leave out rows",
+             .detail = fmt::format(
+                 "{}: a virtual table without rules for all its columns; those made from "
+                 "other tables are made anew",
+                 table)});
 }
 
 void CopyFilter::report(Report& report) const {
@@ -164,6 +206,8 @@ void CopyFilter::report(Report& report) const {
         if (masker != "keep") ++count;
     }
     report.result.set("masked", std::move(masked));
+    if (has_large_objects_)
+        report.result.set("large_objects", empties_large_objects() ? "empty" : "keep");
     if (subset_) report.result.set("narrowed", Json::from(subset_->narrowed()));
     if (count > 0)
         report.body.emplace_back(
@@ -171,6 +215,17 @@ void CopyFilter::report(Report& report) const {
     if (masks_->changes_values() && !masks_->has_lasting_key())
         report.warnings.emplace_back(
             "masked with a key of this run only: set [masking] key to get the same values again");
+}
+
+void CopyFilter::report_large_objects(Report& report) const {
+    if (!has_large_objects_) return;
+    const bool is_open = settings_->large_objects.empty();
+    report.result.set("large_objects", is_open ? "unclassified" : settings_->large_objects);
+    report.has_findings = report.has_findings || is_open;
+    report.body.emplace_back(MarkedLine{
+        is_open ? Mark::failure : Mark::ok,
+        is_open ? "large objects have no rule: [masking] large_objects = \"empty\", or \"keep\""
+                : fmt::format("large objects: {}", settings_->large_objects)});
 }
 
 void CopyFilter::report_rules(Report& report) const {
@@ -194,6 +249,7 @@ void CopyFilter::report_rules(Report& report) const {
     }
     report.result.set("masked", std::move(masked)).set("unclassified", std::move(open));
     report.has_findings = !unclassified_.empty();
+    report_large_objects(report);
     if (table.rows.empty()) {
         report.body.emplace_back(
             MarkedLine{Mark::ok, "no column is masked, and none looks personal"});

@@ -18,10 +18,13 @@ class CopyFilter {
   public:
     /// Throws ErrorKind::usage for options that contradict each other.
     explicit CopyFilter(const OptionValues& options);
+    /// For copies of whole databases, which bring large objects along: out of a protected
+    /// environment, and where values change, [masking] must say what becomes of them.
+    void bring_large_objects() noexcept { brings_large_objects_ = true; }
 
     /// Checks the rules against the source. `is_copied`: tables whose rows come along. Throws what
     /// Masks and Subset throw, ErrorKind::refused when columns of a protected source that look
-    /// personal have no rule.
+    /// personal, or large objects, have no rule.
     void prepare(OperationContext& context, const CopySource& source, Connection& connection,
                  bool is_source_protected, const std::function<bool(const Table&)>& is_copied);
 
@@ -33,6 +36,11 @@ class CopyFilter {
 
     /// Null when every row passes as it is.
     const RowTransforms* transforms() const;
+    /// Whether large objects come along with nothing in them.
+    bool empties_large_objects() const;
+    /// Virtual tables whose own rows stay behind.
+    bool empties(std::string_view table) const;
+    bool empties_any() const noexcept { return !emptied_.empty(); }
     /// Chooses rows, once the source's state stands still; empty when all come along.
     std::function<void(Connection&)> on_snapshot(const Context& context);
 
@@ -45,12 +53,18 @@ class CopyFilter {
 
   private:
     bool is_wanted(OperationContext& context, bool leaves_protection);
+    bool is_classified(const Table& table, bool leaves_protection) const;
     void refuse_unclassified(const std::string& source) const;
+    void report_large_objects(Report& report) const;
+    void look_for_large_objects(const std::string& source, const Engine& engine,
+                                Connection& connection, bool leaves_protection);
     void choose_rows(OperationContext& context, const Engine& engine, SubsetSettings subset);
 
     bool must_mask_ = false;
     bool may_mask_ = true;
     bool only_reports_ = false;
+    bool brings_large_objects_ = false;
+    bool has_large_objects_ = false;
     bool has_subset_ = false;
     std::vector<std::string> conditions_;
     std::optional<MaskSettings> settings_;

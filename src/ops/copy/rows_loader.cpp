@@ -105,11 +105,32 @@ RowsLoader::Flow RowsLoader::flow_of(const TablePair& pair) const {
 
 LoadedRows RowsLoader::run() {
     const RowPort& from = parts_.source_engine.copier().rows();
-    const RowPort& to = parts_.target_engine.copier().rows();
     from.begin_reading(parts_.source);
     if (parts_.on_snapshot) parts_.on_snapshot(parts_.source);
     binary_ = from.binary_tables(parts_.source);
+    // A choice of rows is made once, in one state.
+    if (parts_.on_snapshot) check_values();
+    try {
+        return load();
+    } catch (const Error& error) {
+        const bool is_refused = is_other_engine() && error.kind() == ErrorKind::invalid_input;
+        if (!is_refused || parts_.on_snapshot) throw;
+        list_refused();
+        throw;
+    }
+}
+
+/// The first value without a place has ended the load, and the target is as it was: now all of them
+/// are told.
+void RowsLoader::list_refused() {
+    if (!parts_.source.is_usable()) return;
+    parts_.source.rollback();
+    parts_.source_engine.copier().rows().begin_reading(parts_.source);
     check_values();
+}
+
+LoadedRows RowsLoader::load() {
+    const RowPort& to = parts_.target_engine.copier().rows();
     std::vector<TableId> tables;
     for (const auto& pair : parts_.pairs.tables) tables.push_back(pair.target_name());
     const auto load = to.begin_loading(parts_.target, tables);
@@ -162,7 +183,7 @@ std::vector<ComparedTable> RowsLoader::compare_only() {
     return tables;
 }
 
-/// Everything that cannot be converted is told at once, before a row is written.
+/// Everything that cannot be converted is told at once.
 void RowsLoader::check_values() {
     if (!is_other_engine()) return;
     std::vector<std::string> problems;

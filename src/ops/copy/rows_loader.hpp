@@ -73,6 +73,8 @@ class RowsLoader {
         return parts_.source_engine.kind() != parts_.target_engine.kind();
     }
     Flow flow_of(const TablePair& pair) const;
+    LoadedRows load();
+    void list_refused();
     void check_values();
     LoadedTable load_table(RowLoad& load, const TablePair& pair);
     void compare(const CopySpec& written, bool has_values, const RowDigest& sent,

@@ -29,12 +29,16 @@ class Split final : public Operation {
         context.connection();  // which must be there
         find_shares(context);
         Plan plan;
-        for (const auto& share : shares_)
-            if (share.reason.empty())
-                plan.steps.push_back(
-                    {.step = fmt::format("make the database of '{}'", share.environment.name),
-                     .detail = fmt::format("{}, a copy of '{}'", share.environment.url.redacted(),
-                                           context.choice().name)});
+        for (const auto& share : shares_) {
+            if (!share.reason.empty()) continue;
+            plan.steps.push_back(
+                {.step = fmt::format("make the database of '{}'", share.environment.name),
+                 .detail = fmt::format("{}, a copy of '{}'", share.environment.url.redacted(),
+                                       context.choice().name)});
+            // What has no rule is told before anything is made.
+            const auto filter = filter_for(context, context.connection(), share.environment);
+            filter->add_steps(plan);
+        }
         return plan;
     }
 
@@ -92,6 +96,15 @@ class Split final : public Operation {
         return share;
     }
 
+    std::unique_ptr<CopyFilter> filter_for(OperationContext& context, Connection& source,
+                                           const Environment& target) const {
+        auto filter = std::make_unique<CopyFilter>(options_);
+        filter->bring_large_objects();
+        filter->prepare_for(context, context.choice().name, context.engine(), source,
+                            context.is_protected() && !target.is_protected);
+        return filter;
+    }
+
     Json make(OperationContext& context, const Environment& target, Report& report) {
         const Engine& engine = context.engine();
         const ConnectOptions source{
@@ -102,17 +115,20 @@ class Split final : public Operation {
             .application_name = fmt::format("keel env split {}", context.run_id()),
             .stop = context.context().stop};
         const auto connection = engine.connect(source);
-        CopyFilter filter(options_);
-        const bool leaves_protection = context.is_protected() && !target.is_protected;
-        filter.prepare_for(context, context.choice().name, engine, *connection, leaves_protection);
-        const CopyOptions options{.source = source,
-                                  .to = {.target = target.url, .run_id = context.run_id()},
-                                  .transforms = filter.transforms(),
-                                  .on_snapshot = filter.on_snapshot(context.context()),
-                                  .settle = [&](Connection& staged) {
-                                      stamp_marker(staged, engine, target, context.project().name(),
-                                                   true, context.context().clock.now());
-                                  }};
+        const auto filter = filter_for(context, *connection, target);
+        const CopyOptions options{
+            .source = source,
+            .to = {.target = target.url, .run_id = context.run_id()},
+            .empties_large_objects = filter->empties_large_objects(),
+            .leaves_out = [&](std::string_view,
+                              std::string_view table) { return filter->empties(table); },
+            .transforms = filter->transforms(),
+            .on_snapshot = filter->on_snapshot(context.context()),
+            .settle =
+                [&](Connection& staged) {
+                    stamp_marker(staged, engine, target, context.project().name(), true,
+                                 context.context().clock.now());
+                }};
         auto copied = engine.copier().stage(options, context.context());
         Unpublished staged(engine.admin(), copied.staged);
         context.context().check_cancelled("splitting");

@@ -128,6 +128,20 @@ TEST_CASE("the rate starts anew with each phase") {
     CHECK(screen.text == "check  5  5/s\n");
 }
 
+TEST_CASE("phases that take turns each have a rate and a rest of their own") {
+    Screen screen;
+    ConsoleProgress progress(screen.console, ProgressForm::lines, screen.clock());
+    for (std::uint64_t second = 0; second < 10; ++second) {
+        progress.on({.phase = "build", .done = second, .total = 100});
+        progress.on({.phase = "copy", .done = 10 * second, .total = 200});
+        screen.now += 1s;
+    }
+    screen.text.clear();
+    progress.on({.phase = "copy", .done = 100, .total = 200});
+    CHECK(screen.text.find("10/s") != std::string::npos);
+    CHECK(screen.text.find("11 s left") != std::string::npos);
+}
+
 TEST_CASE("messages below the threshold are not shown") {
     Screen screen;
     TextLogger quiet(screen.console, Level::error);
