@@ -9,7 +9,7 @@ create table orders (id bigint generated always as identity, user_id bigint not 
 create table order_items (id bigint generated always as identity, order_id bigint not null, product_id bigint not null,
     quantity int not null, unit_price numeric(10, 2) not null);
 create table visits (id bigint generated always as identity, at timestamptz not null, level text not null,
-    message text not null);
+    message text not null, visitor text, phone text, agent text);
 
 insert into users (email, name, profile, tags, balance, created_at)
     select 'user' || g || '@example' || g % 97 || '.com', 'Name ' || g || ' Surname' || g * 31 % 10007,
@@ -28,9 +28,10 @@ insert into orders (user_id, status, total, created_at, note)
 insert into order_items (order_id, product_id, quantity, unit_price)
     select 1 + (g - 1) / 4, 1 + g * 104729::bigint % (20000 * :scale), 1 + g % 9, 1 + g % 50000 / 100.0
     from generate_series(1, 1000000 * :scale) g;
-insert into visits (at, level, message)
+insert into visits (at, level, message, visitor, phone, agent)
     select '2026-01-01'::timestamptz + g * interval '3 s', (array ['info', 'warn', 'error', 'debug'])[1 + g % 4],
-           'request ' || md5(g::text) || ' handled in ' || g % 977 || ' ms by ' || md5((g * 7)::text)
+           'request ' || md5(g::text) || ' handled in ' || g % 977 || ' ms by ' || md5((g * 7)::text),
+           'visitor' || g % 50021 || '@example.org', '+49 170 ' || 1000000 + g % 900001, 'agent ' || g % 411
     from generate_series(1, 1000000 * :scale) g;
 
 alter table users add primary key (id);
