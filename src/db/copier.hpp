@@ -29,7 +29,7 @@ struct CopyOptions {
     bool may_use_template = false;
     /// Rows that are passed on as they are, are read back all the same.
     bool reads_back = false;
-    bool empties_large_objects = false;  ///< they come along with nothing in them
+    bool empties_large_objects = false;         ///< they come along with nothing in them
     TableFilter leaves_out = {};                ///< rows of these tables do not come along
     const RowTransforms* transforms = nullptr;  ///< what changes rows on their way; not owned
     /// Called once with a session that sees the very state that is copied, before any row is.
