@@ -52,3 +52,9 @@ find_path(KEEL_PG_QUERY_INCLUDE pg_query.h REQUIRED)
 add_library(keel_pg_query INTERFACE)
 target_include_directories(keel_pg_query SYSTEM INTERFACE ${KEEL_PG_QUERY_INCLUDE})
 target_link_libraries(keel_pg_query INTERFACE ${KEEL_PG_QUERY_LIBRARY} Threads::Threads)
+
+# libcurl is loaded at the first request to a web server, as libpq is: only its headers are needed here.
+pkg_check_modules(LIBCURL REQUIRED libcurl)
+add_library(keel_libcurl INTERFACE)
+target_include_directories(keel_libcurl SYSTEM INTERFACE ${LIBCURL_INCLUDE_DIRS})
+target_link_libraries(keel_libcurl INTERFACE ${CMAKE_DL_LIBS})
