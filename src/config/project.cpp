@@ -11,6 +11,7 @@
 #include "config/project_state.hpp"
 #include "config/selection.hpp"
 #include "config/value_rules.hpp"
+#include "model/object_storage.hpp"
 
 namespace keel {
 namespace {
@@ -29,10 +30,6 @@ std::string text_or(const Sources& sources, std::string_view table, std::string_
 
 std::filesystem::path absolute(const std::filesystem::path& base, const std::string& path) {
     return (base / path).lexically_normal();
-}
-
-bool is_object_storage(std::string_view repository) {
-    return repository.starts_with("s3://");
 }
 
 std::string read_repository(const Sources& sources, const ProjectOverrides& overrides) {
