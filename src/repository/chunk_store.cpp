@@ -19,11 +19,12 @@ std::size_t worker_count() {
 }  // namespace
 
 ChunkStore::ChunkStore(Storage& storage, const Vault& vault, std::string run,
-                       std::unique_ptr<const BaseBackup> base)
+                       std::unique_ptr<const BaseBackup> base, Salvage salvage)
     : storage_(storage),
       vault_(vault),
       run_(vault.begin_run(std::move(run))),
-      base_(std::move(base)) {}
+      base_(std::move(base)),
+      salvage_(std::move(salvage)) {}
 
 ChunkStore::~ChunkStore() {
     {
@@ -50,6 +51,7 @@ std::uint32_t ChunkStore::add(std::vector<std::byte> chunk) {
     if (base_) {
         if (const auto found = base_->find(id, chunk.size())) return import(*found);
     }
+    if (const StoredChunk* found = salvage_.find(id, chunk.size())) return import_salvaged(*found);
     start_workers();
     changed_.wait(lock, [&] { return jobs_.size() <= workers_.size() || failure_; });
     if (failure_) std::rethrow_exception(failure_);
@@ -89,6 +91,20 @@ std::uint32_t ChunkStore::import_pack(std::uint32_t base_pack) {
     packs_.push_back(base_->index().packs[base_pack]);
     packs_from_base_.emplace(base_pack, position);
     return position;
+}
+
+std::uint32_t ChunkStore::import_salvaged(const StoredChunk& found) {
+    auto known = packs_from_salvage_.find(found.pack);
+    if (known == packs_from_salvage_.end()) {
+        known = packs_from_salvage_.emplace(found.pack, static_cast<std::uint32_t>(packs_.size()))
+                    .first;
+        packs_.push_back(salvage_.packs()[found.pack]);
+    }
+    const auto number = static_cast<std::uint32_t>(chunks_.size());
+    chunks_.push_back(found);
+    chunks_.back().pack = known->second;
+    known_.emplace(found.id, number);
+    return number;
 }
 
 void ChunkStore::set_tags(std::uint32_t chunk, std::uint32_t tags, std::uint32_t offset) {

@@ -16,6 +16,7 @@
 #include "repository/base_backup.hpp"
 #include "repository/frame.hpp"
 #include "repository/pack_file.hpp"
+#include "repository/salvage.hpp"
 #include "repository/storage.hpp"
 #include "repository/vault.hpp"
 
@@ -33,13 +34,13 @@ struct WrittenPack {
 class ChunkStore {
   public:
     ChunkStore(Storage& storage, const Vault& vault, std::string run,
-               std::unique_ptr<const BaseBackup> base);
+               std::unique_ptr<const BaseBackup> base, Salvage salvage = {});
     ~ChunkStore();
     ChunkStore(const ChunkStore&) = delete;
     ChunkStore& operator=(const ChunkStore&) = delete;
 
-    /// The number of the chunk in the index to be. What is there already, in this run or in the
-    /// base, is not stored again.
+    /// The number of the chunk in the index to be. What is there already, in this run, in the base
+    /// or in what was salvaged, is not stored again.
     std::uint32_t add(std::vector<std::byte> chunk);
     /// A chunk of the base.
     std::uint32_t reuse(std::uint32_t base_chunk);
@@ -55,6 +56,7 @@ class ChunkStore {
     // After `finish`:
     const std::vector<PackUse>& packs() const noexcept { return packs_; }
     const std::vector<StoredChunk>& chunks() const noexcept { return chunks_; }
+    const Salvage& salvage() const noexcept { return salvage_; }
     const std::vector<WrittenPack>& written() const noexcept { return written_; }
     const RunKey& run() const noexcept { return run_; }
     std::uint64_t next_frame() const noexcept { return next_frame_; }
@@ -75,6 +77,7 @@ class ChunkStore {
 
     std::uint32_t import(std::uint32_t base_chunk);
     std::uint32_t import_pack(std::uint32_t base_pack);
+    std::uint32_t import_salvaged(const StoredChunk& found);
     void start_workers();
     void work() noexcept;
     void store(const Job& job, FrameEncoder& encoder);
@@ -87,6 +90,7 @@ class ChunkStore {
     const Vault& vault_;
     RunKey run_;
     std::unique_ptr<const BaseBackup> base_;
+    const Salvage salvage_;
 
     std::mutex mutex_;  ///< of everything below but the pack that is open
     std::condition_variable changed_;
@@ -101,6 +105,7 @@ class ChunkStore {
     std::unordered_map<Fingerprint, std::uint32_t, FingerprintHash> known_;
     std::unordered_map<std::uint32_t, std::uint32_t> from_base_;
     std::unordered_map<std::uint32_t, std::uint32_t> packs_from_base_;
+    std::unordered_map<std::uint32_t, std::uint32_t> packs_from_salvage_;
     std::vector<std::thread> workers_;
 
     std::mutex pack_mutex_;

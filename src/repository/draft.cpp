@@ -40,9 +40,11 @@ Fingerprint fingerprint_of(const Storage& storage, const std::string& key, const
 }  // namespace
 
 BackupDraft::BackupDraft(Repository& repository, std::string id, TimePoint created_at,
-                         std::unique_ptr<StorageLock> run, std::unique_ptr<const BaseBackup> base)
+                         std::unique_ptr<StorageLock> run, std::unique_ptr<const BaseBackup> base,
+                         Salvage salvage)
     : repository_(repository), id_(std::move(id)), created_at_(created_at), run_(std::move(run)) {
-    store_.emplace(*repository_.storage_, *repository_.vault_, id_, std::move(base));
+    store_.emplace(*repository_.storage_, *repository_.vault_, id_, std::move(base),
+                   std::move(salvage));
 }
 
 BackupDraft::~BackupDraft() {
@@ -198,8 +200,12 @@ std::string BackupDraft::publish(Manifest& manifest, const Context& context,
     std::string digest = repository_.documents_.publish_manifest(manifest);
     is_committed_ = true;
     // From here on the backup exists, whatever else fails: a head that is one behind is no harm.
-    record_problem =
-        problem_of([&] { repository_.documents_.set_head({manifest.sequence, id_, digest}); });
+    record_problem = problem_of([&] {
+        repository_.documents_.set_head({manifest.sequence, id_, digest});
+        // What interrupted runs left was spared for this one; what it did not use is to go.
+        if (store_->salvage().has_found())
+            repository_.collect(repository_.read_contents(), {.done = id_});
+    });
     return digest;
 }
 

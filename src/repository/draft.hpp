@@ -50,7 +50,8 @@ class BackupDraft final : public StreamWriter {
   private:
     friend class Repository;
     BackupDraft(Repository& repository, std::string id, TimePoint created_at,
-                std::unique_ptr<StorageLock> run, std::unique_ptr<const BaseBackup> base);
+                std::unique_ptr<StorageLock> run, std::unique_ptr<const BaseBackup> base,
+                Salvage salvage);
 
     std::size_t begin_stream(std::string_view name);
     StreamDone note_at(std::size_t position);

@@ -14,12 +14,14 @@
 #include "repository/format.hpp"
 #include "repository/pack_reader.hpp"
 #include "repository/runs.hpp"
+#include "repository/salvage.hpp"
 #include "repository/stored_streams.hpp"
 
 namespace keel {
 namespace {
 
-constexpr std::chrono::milliseconds lock_pause{20};
+constexpr std::chrono::milliseconds first_lock_pause{20};
+constexpr std::chrono::milliseconds longest_lock_pause{250};
 /// Kept free beyond what a backup is expected to need: manifests, checks, the file system's own.
 constexpr std::uint64_t space_reserve = 1u << 20;
 
@@ -113,7 +115,7 @@ std::unique_ptr<StorageLock> Repository::take_lock(Storage& storage,
                                                    const RepositoryOptions& options,
                                                    const Context& context) {
     const Stopwatch waiting;
-    for (;;) {
+    for (auto pause = first_lock_pause;; pause = std::min(2 * pause, longest_lock_pause)) {
         if (auto held = storage.try_lock("lock", options.holder)) return held;
         context.check_cancelled("waiting for the backup repository");
         if (waiting.elapsed() > options.lock_wait) {
@@ -122,7 +124,7 @@ std::unique_ptr<StorageLock> Repository::take_lock(Storage& storage,
                                     storage.location(), storage.lock_holder("lock")))
                 .with_hint("run the command again when it is done");
         }
-        std::this_thread::sleep_for(lock_pause);
+        std::this_thread::sleep_for(pause);
     }
 }
 
@@ -144,10 +146,11 @@ void Repository::require_space(std::uint64_t expected_bytes) const {
 
 std::unique_ptr<BackupDraft> Repository::begin(const BeginOptions& options,
                                                const Context& context) {
-    const auto held = take_lock(*storage_, options_, context);
+    auto held = take_lock(*storage_, options_, context);
     if (!format_.problem.empty()) mend_format();
     const Contents contents = read_contents();
-    sweep(contents);
+    const std::vector<PackUse> abandoned = abandoned_packs(contents);
+    sweep(contents, abandoned);
     require_space(options.expected_bytes);
     const TimePoint now = options_.clock.now();
     const std::string id = options.id.empty() ? new_run_id(now) : options.id;
@@ -156,9 +159,13 @@ std::unique_ptr<BackupDraft> Repository::begin(const BeginOptions& options,
     storage_->scratch_folder(run_folder(id));
     auto run = storage_->try_lock(run_lock(id), options_.holder);
     if (!run) throw Error(ErrorKind::locked, fmt::format("backup {} is being made already", id));
+    auto base = choose_base(contents, options, context);
+    // From here on the run's own lock keeps what it may use, and nobody waits while it reads.
+    held.reset();
+    Salvage salvage = Salvage::read(*storage_, *vault_, abandoned, context);
     return std::unique_ptr<BackupDraft>(new BackupDraft(*this, id, options.created_at.value_or(now),
-                                                        std::move(run),
-                                                        choose_base(contents, options, context)));
+                                                        std::move(run), std::move(base),
+                                                        std::move(salvage)));
 }
 
 std::unique_ptr<const BaseBackup> Repository::choose_base(const Contents& contents,
@@ -250,7 +257,7 @@ Garbage Repository::remove(std::span<const std::string> ids, const Context& cont
         storage_->remove(Documents::manifest_key(id));
         remove_rest(id);
     }
-    return collect(read_contents());
+    return collect(read_contents(), {});
 }
 
 void Repository::note_removal(const std::string& id, const Contents& contents) {

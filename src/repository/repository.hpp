@@ -201,11 +201,18 @@ class Repository {
     std::vector<std::string> live_runs() const;
     std::vector<std::string> dead_runs() const;
     std::vector<std::string> half_written() const;
-    void sweep(const Contents& contents);
+    /// Leaves the packs of the spared runs.
+    void sweep(const Contents& contents, std::span<const PackUse> spared = {});
+    /// Packs of runs that died before their backup was there, and that nobody is about to remove.
+    std::vector<PackUse> abandoned_packs(const Contents& contents) const;
     std::unique_ptr<const BaseBackup> choose_base(const Contents& contents,
                                                   const BeginOptions& options,
                                                   const Context& context) const;
-    Garbage collect(const Contents& contents);
+    struct CollectOptions {
+        std::span<const PackUse> spared = {};
+        std::string done = {};  ///< a run that is alive, and needs nothing but its backup
+    };
+    Garbage collect(const Contents& contents, const CollectOptions& options);
     void remove_pack(PackUse& pack);
     void remove_empty_folders(std::span<const std::string> live);
     std::vector<PackUse> unused_packs(const Contents& contents,

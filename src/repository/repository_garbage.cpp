@@ -51,10 +51,24 @@ std::vector<PackUse> Repository::unused_packs(const Contents& contents,
 
 Garbage Repository::collect(const Context& context) {
     const auto held = take_lock(*storage_, options_, context);
-    return collect(read_contents());
+    return collect(read_contents(), {});
 }
 
-Garbage Repository::collect(const Contents& contents) {
+std::vector<PackUse> Repository::abandoned_packs(const Contents& contents) const {
+    if (!vault_->can_read() || contents.closed > 0 || contents.unreadable > 0) return {};
+    std::set<std::string> doomed;
+    for (const Doomed& note : documents_.doomed())
+        doomed.insert(note.packs.begin(), note.packs.end());
+    std::vector<PackUse> packs = unused_packs(contents, live_runs());
+    // What a backup left that was removed on purpose is to be removed, too.
+    std::erase_if(packs, [&](const PackUse& pack) {
+        return doomed.contains(pack_name(pack)) || contents.listing.find(pack.run) != nullptr ||
+               std::ranges::count(contents.removals, pack.run, &Removal::id) > 0;
+    });
+    return packs;
+}
+
+Garbage Repository::collect(const Contents& contents, const CollectOptions& options) {
     Garbage garbage;
     if (contents.closed > 0) {
         garbage.problem = "this key may only write: what is still needed cannot be told";
@@ -66,8 +80,14 @@ Garbage Repository::collect(const Contents& contents) {
             "may share with others was removed";
         return garbage;
     }
-    const std::vector<std::string> live = live_runs();
-    const std::vector<PackUse> unused = unused_packs(contents, live);
+    std::vector<std::string> live = live_runs();
+    std::erase(live, options.done);
+    std::vector<PackUse> unused = unused_packs(contents, live);
+    std::erase_if(unused, [&](const PackUse& pack) {
+        return std::ranges::any_of(options.spared, [&](const PackUse& spared) {
+            return pack.run == spared.run && pack.number == spared.number;
+        });
+    });
     const std::vector<Doomed> notes = documents_.doomed();
     std::set<std::string> noted;
     std::set<std::string> free;

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "repository/format.hpp"
+#include "repository/pack_file.hpp"
 #include "repository/repository.hpp"
 #include "repository/runs.hpp"
 
@@ -51,14 +52,15 @@ std::vector<std::string> Repository::half_written() const {
     return found;
 }
 
-void Repository::sweep(const Contents& contents) {
+void Repository::sweep(const Contents& contents, std::span<const PackUse> spared) {
     for (const std::string& key : half_written()) storage_->remove(key);
     for (const std::string& id : dead_runs()) {
         // Asked again: it may have been committed between its listing and its end.
         if (!documents_.has_manifest(id)) remove_rest(id);
+        storage_->remove_unfinished(pack_folder(id));
         storage_->remove(run_folder(id));
     }
-    collect(contents);
+    collect(contents, {.spared = spared});
 }
 
 std::vector<RepositoryLeftover> Repository::leftovers() const {

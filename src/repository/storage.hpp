@@ -57,6 +57,9 @@ class Storage {
     /// Removes an object, or a folder and everything in it, durably. Nothing happens when it is not
     /// there.
     virtual void remove(std::string_view key) = 0;
+    /// Ends what was begun below `folder` by processes that are no more, where such a thing can
+    /// remain without a name.
+    virtual void remove_unfinished(std::string_view /*folder*/) {}
 
     /// Nothing when somebody else holds it; `lock_holder` then says who. Throws
     /// ErrorKind::not_found when the folder it lies in is not there; the lock's own object is made
