@@ -144,7 +144,8 @@ void repair_format(Storage& storage) {
 void refuse_foreign_place(const Storage& storage) {
     // What a run that was killed while it made the repository can have left.
     const auto is_ours = [](const std::string& name) {
-        return name == "lock" || name == "tmp" || name == "keys" || name.starts_with("format");
+        return name == "lock" || name == "tmp" || name == "keys" || name.starts_with("format") ||
+               name.starts_with("storage");
     };
     const auto names = storage.list("");
     const auto foreign = std::ranges::find_if_not(names, is_ours);

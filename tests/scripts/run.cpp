@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "base/error.hpp"
@@ -59,6 +60,10 @@ class Run {
                       {"DIR", directory_.path().string()}};
         if (const char* extension = std::getenv("KEEL_TEST_EXTENSION"))
             variables_["EXTENSION"] = extension;
+        if (const char* s3 = std::getenv("KEEL_TEST_S3")) {
+            std::ifstream file(std::string(s3) + "/address");
+            std::getline(file, variables_["S3"]);
+        }
         for (const auto& [name, text] : script.files) {
             write_file(directory_.path() / name, expand(text, variables_));
         }

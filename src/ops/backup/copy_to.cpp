@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "model/object_storage.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/store.hpp"
@@ -17,11 +18,15 @@ namespace keel {
 
 namespace {
 
+std::string absolute_place(const std::string& place) {
+    if (is_object_storage(place)) return place;
+    return std::filesystem::absolute(place).lexically_normal().string();
+}
+
 class CopyTo final : public Operation {
   public:
     explicit CopyTo(const OptionValues& options)
-        : place_(std::filesystem::absolute(options.text("repository")).lexically_normal().string()),
-          wanted_(options.text("id")) {}
+        : place_(absolute_place(options.text("repository"))), wanted_(options.text("id")) {}
 
     Plan plan(OperationContext& context) override {
         if (place_ == context.project().backup().repository)

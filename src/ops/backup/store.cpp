@@ -5,7 +5,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "config/object_storage.hpp"
 #include "repository/folder_storage.hpp"
+#include "repository/s3_storage.hpp"
 
 namespace keel {
 
@@ -37,14 +39,15 @@ RepositoryOptions options_of(OperationContext& context) {
             .keys = configured_keys(context.project())};
 }
 
-std::unique_ptr<Storage> open_storage(const std::string& place, FolderStorage::Missing missing) {
-    if (place.starts_with("s3:")) {
-        throw Error(
-            ErrorKind::unsupported,
-            fmt::format("backups cannot be kept in '{}': this keel keeps them in folders", place))
-            .with_hint("give a folder with --repository, or in [backup] repository");
-    }
-    return FolderStorage::open(place, missing);
+std::unique_ptr<Storage> open_storage(OperationContext& context, const std::string& place,
+                                      FolderStorage::Missing missing) {
+    if (!is_object_storage(place)) return FolderStorage::open(place, missing);
+    ObjectStorageAccess access = read_object_storage(context.project(), context.variables());
+    const ObjectStorageAddress address = parse_object_storage(place, access);
+    return std::make_unique<S3Storage>(address, std::move(access),
+                                       S3Options{.clock = context.context().clock,
+                                                 .logger = context.context().logger,
+                                                 .stop = context.context().stop});
 }
 
 const std::string& place_of(OperationContext& context) {
@@ -54,8 +57,9 @@ const std::string& place_of(OperationContext& context) {
 }  // namespace
 
 Repository open_repository(OperationContext& context) {
-    return Repository::open(open_storage(place_of(context), FolderStorage::Missing::refuse),
-                            options_of(context));
+    return Repository::open(
+        open_storage(context, place_of(context), FolderStorage::Missing::refuse),
+        options_of(context));
 }
 
 std::optional<Repository> repository_if_exists(OperationContext& context) {
@@ -65,7 +69,7 @@ std::optional<Repository> repository_if_exists(OperationContext& context) {
 std::optional<Repository> other_repository_if_exists(OperationContext& context,
                                                      const std::string& place) {
     try {
-        return Repository::open(open_storage(place, FolderStorage::Missing::refuse),
+        return Repository::open(open_storage(context, place, FolderStorage::Missing::refuse),
                                 options_of(context));
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::not_found) throw;
@@ -79,7 +83,7 @@ Repository open_or_create_repository(OperationContext& context) {
 
 Repository open_or_create_other_repository(OperationContext& context, const std::string& place) {
     Repository repository =
-        Repository::open_or_create(open_storage(place, FolderStorage::Missing::create),
+        Repository::open_or_create(open_storage(context, place, FolderStorage::Missing::create),
                                    options_of(context), context.context());
     if (context.project().backup().encryption_configured && !repository.is_encrypted()) {
         throw Error(ErrorKind::config,
