@@ -182,10 +182,37 @@ constexpr auto keep_keys = std::to_array<KeySpec>({
     {"within", duration, "all that are not older than this"},
 });
 
+constexpr auto backup_hook_keys = std::to_array<KeySpec>({
+    {"before", texts, "before a backup; when one fails, none is taken", "[]"},
+    {"after", texts, "after a backup", "[]"},
+    {"failed", texts, "after one that failed", "[]"},
+});
+
+constexpr auto object_storage_keys = std::to_array<KeySpec>({
+    {"endpoint", text, "https://HOST[:PORT] of the object storage; AWS_ENDPOINT_URL_S3",
+     "Amazon's"},
+    {"region", text, "its region; AWS_REGION", "\"us-east-1\""},
+    {"addressing",
+     choice,
+     "where requests name the bucket: in the path or in the host's name",
+     "\"auto\"",
+     {},
+     "auto|path|host"},
+    {"access_key", secret, "the key's id; AWS_ACCESS_KEY_ID, or a profile's"},
+    {"secret_key", secret, "the key; AWS_SECRET_ACCESS_KEY, or a profile's"},
+    {"session_token", secret, "of keys that are lent for a while; AWS_SESSION_TOKEN"},
+    {"profile", text, "whose keys are taken from ~/.aws/credentials; AWS_PROFILE", "\"default\""},
+    {"certificates", path, "a file of certificate authorities; AWS_CA_BUNDLE", "the system's"},
+});
+
 constexpr auto backup_keys = std::to_array<KeySpec>({
     {"repository", text, "a folder, or s3://bucket/prefix", "\"backups\""},
+    {"s3", table, "how s3:// is reached", {}, object_storage_keys},
     {"encryption", table, "how backups are encrypted", {}, encryption_keys},
     {"keep", table, "which backups `keel backup prune` leaves", {}, keep_keys},
+    {"hooks", table, "command lines around `keel backup create`", {}, backup_hook_keys},
+    {"heartbeat", secret,
+     "address that is told of backups: itself of success, with /start and /fail of the rest"},
 });
 
 constexpr KeySpec any_column = {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "db/table_archive.hpp"
+#include "ops/backup/around.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/table_choice.hpp"
 #include "ops/backup/take.hpp"
@@ -42,6 +45,20 @@ void report_plan(OperationContext& context, const std::vector<TableName>& tables
     report.result.set("plan", std::move(steps)).set("plan_id", plan.id());
 }
 
+Json metrics_of(const CommittedBackup& made, std::chrono::milliseconds duration) {
+    const Manifest& manifest = made.manifest;
+    const auto milliseconds =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 1));
+    const auto is_new = [&](const PackUse& pack) { return pack.run == manifest.id; };
+    const auto packs = static_cast<std::uint64_t>(std::ranges::count_if(manifest.packs, is_new));
+    return Json::object()
+        .set("dump_ms", manifest.duration_ms)
+        .set("read_back_ms", made.verification ? made.verification->duration_ms : 0)
+        .set("source_bytes_per_second", manifest.bytes_source * 1000 / milliseconds)
+        .set("packs_new", packs)
+        .set("packs_shared", manifest.packs.size() - packs);
+}
+
 void report_backup(OperationContext& context, const CommittedBackup& made,
                    std::chrono::milliseconds duration, Report& report) {
     const Manifest& manifest = made.manifest;
@@ -54,7 +71,8 @@ void report_backup(OperationContext& context, const CommittedBackup& made,
         .set("bytes_new", manifest.bytes_new)
         .set("tables", tables_json(tables))
         .set("duration_ms", duration.count())
-        .set("verified", is_verified);
+        .set("verified", is_verified)
+        .set("metrics", metrics_of(made, duration));
     report.body.emplace_back(MarkedLine{
         Mark::ok,
         fmt::format("backup {} of '{}': {}, {} stored ({} new) in {}{}", manifest.id,
@@ -72,9 +90,18 @@ void create_backup(OperationContext& context, const OptionValues& options, Repor
     const std::vector<TableName> tables = asked_for(context, options);
     if (context.invocation().dry_run) return report_plan(context, tables, report);
     const Stopwatch stopwatch;
-    const CommittedBackup made = take_backup(
-        context, {.label = options.text("label"), .note = options.text("note"), .tables = tables});
-    report_backup(context, made, stopwatch.elapsed(), report);
+    AroundBackup around(context);
+    try {
+        around.before(report);
+        const CommittedBackup made = take_backup(
+            context,
+            {.label = options.text("label"), .note = options.text("note"), .tables = tables});
+        report_backup(context, made, stopwatch.elapsed(), report);
+        around.after(made.manifest, report);
+    } catch (const Error& error) {
+        around.failed(error, report);
+        throw;
+    }
 }
 
 }  // namespace keel

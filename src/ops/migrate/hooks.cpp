@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "base/process.hpp"
 #include "base/text.hpp"
 #include "db/dialect.hpp"
 #include "db/transaction.hpp"
+#include "ops/kit/hook_command.hpp"
 #include "ops/migrate/code_migrations.hpp"
 #include "ops/migrate/fingerprint.hpp"
 #include "ops/migrate/layouts/source_files.hpp"
@@ -113,36 +113,6 @@ void run_sql(OperationContext& context, const MigrationRun& run, const std::stri
     }
 }
 
-void run_command(OperationContext& context, const MigrationRun& run, const std::string& hook,
-                 bool is_up) {
-    std::vector<std::string> words;
-    for (const std::string& word : split(hook, ' '))
-        if (!trim(word).empty()) words.emplace_back(trim(word));
-    const std::filesystem::path root = context.project().root();
-    const bool is_path = !words.empty() && words.front().find('/') != std::string::npos;
-    const auto program = words.empty() ? std::nullopt
-                         : is_path     ? std::optional(root / words.front())
-                                       : find_program(words.front());
-    if (!program)
-        throw Error(ErrorKind::not_found, fmt::format("the hook '{}' is no program here", hook))
-            .with_hint("write its path, relative to the project");
-    const ProcessResult result =
-        run_process({.program = *program,
-                     .arguments = {words.begin() + 1, words.end()},
-                     .environment = {{"KEEL_ENVIRONMENT", context.environment().name},
-                                     {"KEEL_ENGINE", std::string(run.engine.name())},
-                                     {"KEEL_PROJECT", root.native()},
-                                     {"KEEL_DIRECTION", is_up ? "up" : "down"}},
-                     .unset = {},
-                     .stop = context.context().stop},
-                    [](std::span<const std::byte>) {});
-    if (result.status == 0) return;
-    throw Error(ErrorKind::io, fmt::format("the hook '{}' ended with status {}{}{}", hook,
-                                           result.status, result.error_output.empty() ? "" : ": ",
-                                           escape_controls(trim(result.error_output))))
-        .with_hint("what it says is its own; migrations that were done before it stay");
-}
-
 const std::vector<std::string>& hooks_at(const MigrationHooks& hooks, HookPoint point) {
     switch (point) {
         case HookPoint::before_all:
@@ -202,7 +172,11 @@ void run_hooks(OperationContext& context, const MigrationRun& run, const Migrati
     const bool is_up = point == HookPoint::before_all || point == HookPoint::after_all;
     for (const std::string& hook : list) {
         context.context().check_cancelled("hooks");
-        is_sql(hook) ? run_sql(context, run, hook) : run_command(context, run, hook, is_up);
+        if (is_sql(hook))
+            run_sql(context, run, hook);
+        else
+            run_hook_command(context, hook, {{"KEEL_DIRECTION", is_up ? "up" : "down"}},
+                             "what it says is its own; migrations that were done before it stay");
     }
     const bool has_code = run_code_hooks(run, run.connection(), point);
     if (!has_code && std::none_of(list.begin(), list.end(), is_sql)) return;
