@@ -190,8 +190,8 @@ class Planner {
                     changes_.dropped.contains("table:" + owner->detail("table")));
         }
         // A sequence without its owner would stay when the owner goes.
-        const bool is_never_apart = object.kind == "column" || object.kind == "comment" ||
-                                    object.kind == "sequence owner";
+        const bool is_never_apart =
+            object.kind == "column" || object.kind == "comment" || object.kind == "sequence owner";
         if (drops_parts_ && !is_never_apart) return false;
         for (auto owner = object.owner; !owner.empty();) {
             if (changes_.dropped.contains(owner)) return true;
