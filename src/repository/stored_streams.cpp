@@ -1,6 +1,7 @@
 #include "repository/stored_streams.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <list>
 #include <map>
 #include <vector>
@@ -58,7 +59,7 @@ class StoredSource final : public ByteSource {
         const std::size_t count = std::min<std::size_t>(buffer.size(), slice.length - in_slice_);
         const auto& bytes = chunk(slice.chunk);
         const auto part = std::span(bytes).subspan(slice.offset + in_slice_, count);
-        std::ranges::copy(part, buffer.begin());
+        std::memcpy(buffer.data(), part.data(), part.size());
         digest_.update(part);
         in_slice_ += static_cast<std::uint32_t>(count);
         return count;

@@ -29,12 +29,6 @@ inline std::uint64_t get_big_endian(std::span<const std::byte> bytes) noexcept {
     return value;
 }
 
-template <typename Bytes>
-void put_big_endian(std::uint64_t value, std::size_t width, Bytes& bytes) {
-    for (std::size_t i = width; i > 0; --i)
-        bytes.push_back(static_cast<std::byte>(value >> (8 * (i - 1)) & 0xff));
-}
-
 /// Differences are of this many bits, and wrap around.
 inline std::uint64_t mask_of(std::size_t width) noexcept {
     return width >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * width)) - 1;

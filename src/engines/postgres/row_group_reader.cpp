@@ -73,10 +73,21 @@ RowGroupReader::RowGroupReader(ByteSource& source, CopyFormat format)
     : source_(source), format_(format) {}
 RowGroupReader::~RowGroupReader() = default;
 
+namespace {
+
+void append_big_endian(std::uint64_t value, std::size_t width, std::vector<std::byte>& line) {
+    const std::size_t at = line.size();
+    line.resize(at + width);
+    for (std::size_t i = 0; i < width; ++i)
+        line[at + i] = static_cast<std::byte>(value >> (8 * (width - 1 - i)) & 0xff);
+}
+
+}  // namespace
+
 std::span<const std::byte> RowGroupReader::next() {
     if (rows_left_ == 0 && !read_group()) return {};
     line_.clear();
-    if (format_ == CopyFormat::binary) put_big_endian(columns_.size(), 2, line_);
+    if (format_ == CopyFormat::binary) append_big_endian(columns_.size(), 2, line_);
     for (Column& column : columns_) append_field(column);
     if (format_ == CopyFormat::text) line_.back() = std::byte{'\n'};
     --rows_left_;
@@ -86,9 +97,9 @@ std::span<const std::byte> RowGroupReader::next() {
 
 void RowGroupReader::append_field(Column& column) {
     if (format_ == CopyFormat::binary && column.is_null(row_))
-        return put_big_endian(null_length, 4, line_);
+        return append_big_endian(null_length, 4, line_);
     const auto value = column.take();
-    if (format_ == CopyFormat::binary) put_big_endian(value.size(), 4, line_);
+    if (format_ == CopyFormat::binary) append_big_endian(value.size(), 4, line_);
     line_.insert(line_.end(), value.begin(), value.end());
     if (format_ == CopyFormat::text) line_.push_back(std::byte{'\t'});
 }
@@ -167,6 +178,13 @@ std::span<const std::byte> RowGroupReader::take(std::size_t count) {
 
 std::uint64_t RowGroupReader::take_number() {
     constexpr unsigned most_bits = 35;
+    if (at_ < buffer_.size()) {  // nearly all are short
+        const auto byte = std::to_integer<std::uint64_t>(buffer_[at_]);
+        if (byte < 0x80) {
+            ++at_;
+            return byte;
+        }
+    }
     std::uint64_t number = 0;
     for (unsigned shift = 0; shift <= most_bits; shift += 7) {
         const auto byte = std::to_integer<std::uint64_t>(take(1).front());
