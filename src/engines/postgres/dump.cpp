@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "base/crew.hpp"
 #include "engines/postgres/connection.hpp"
 #include "engines/postgres/database_state.hpp"
+#include "engines/postgres/definitions.hpp"
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/large_objects.hpp"
@@ -45,7 +47,7 @@ class Dump {
           crew_(usual_workers(), parts.context.stop),
           sessions_(crew_.size(), crew_.stop(),
                     [this, parts] { return another(parts.url, parts.ignore_ambient); }),
-          tool_(choose_pg_dump(find_pg_dumps(), major_version(*wire_))),
+          tool_(fit_pg_dump(major_version(*wire_))),
           rows_({.crew = crew_, .sources = sessions_, .streams = streams_, .context = context_}) {}
 
     DumpContent run() {
@@ -92,7 +94,7 @@ class Dump {
         content_.server_version =
             connection_.query_text("select pg_catalog.current_setting('server_version')")
                 .value_or("");
-        content_.tool_version = tool_.version;
+        content_.tool_version = writer_of(tool_);
         content_.schema_fingerprint = PostgresInspector().fingerprint(connection_);
         const auto name =
             connection_.query_text("select pg_catalog.current_database()").value_or("");
@@ -111,17 +113,32 @@ class Dump {
     void write_section(const std::string& section) {
         context_.progress.on({.phase = "dump", .item = section, .done = 0, .total = 0});
         const auto sink = streams_.open(section);
-        run_pg_dump({.tool = tool_, .wire = *wire_, .snapshot = snapshot_, .section = section},
+        run_pg_dump({.tool = *tool_, .wire = *wire_, .snapshot = snapshot_, .section = section},
                     *sink, context_);
+        sink->finish();
+    }
+
+    void write_own_definitions() {
+        const auto definitions = write_definitions(connection_);
+        write_text("pre-data", definitions.pre_data);
+        write_text("post-data", definitions.post_data);
+    }
+
+    void write_text(std::string_view name, std::string_view text) {
+        const auto sink = streams_.open(name);
+        sink->write(as_bytes(text));
         sink->finish();
     }
 
     /// The definitions are written beside the rows.
     void write_tables() {
-        crew_.add(most_urgent, [this](std::size_t) {
-            write_section("pre-data");
-            write_section("post-data");
-        });
+        if (tool_)
+            crew_.add(most_urgent, [this](std::size_t) {
+                write_section("pre-data");
+                write_section("post-data");
+            });
+        else
+            write_own_definitions();
         rows_.start(tables_);
         crew_.run();
         sessions_.close();
@@ -142,7 +159,7 @@ class Dump {
     const Context& context_;
     Crew crew_;
     WorkerSessions sessions_;
-    PgDumpTool tool_;
+    std::optional<PgDumpTool> tool_;
     std::string snapshot_;
     DumpContent content_;
     std::vector<DumpTable> tables_;

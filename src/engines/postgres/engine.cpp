@@ -60,8 +60,8 @@ void diagnose_tools(std::vector<Diagnostic>& findings) {
     if (tools.empty())
         findings.push_back(
             finding(Severity::warning, "postgres.pg-dump",
-                    "pg_dump is not installed: PostgreSQL databases cannot be backed "
-                    "up",
+                    "pg_dump is not installed: PostgreSQL databases that have what Keel cannot "
+                    "write itself (publications, foreign servers …) cannot be backed up",
                     "apt install postgresql-client"));
     for (const auto& tool : tools) {
         if (!is_unsafe(tool)) continue;

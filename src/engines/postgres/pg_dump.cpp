@@ -11,6 +11,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "base/version.hpp"
 
 namespace keel::postgres {
 namespace {
@@ -171,6 +172,18 @@ PgDumpTool choose_pg_dump(const std::vector<PgDumpTool>& tools, int server_major
                 fmt::format("pg_dump is older than the server, which is version {}: {}",
                             server_major, join(versions, ", ")))
         .with_hint(hint);
+}
+
+std::optional<PgDumpTool> fit_pg_dump(int server_major) {
+    const auto tools = find_pg_dumps();
+    const bool is_there = std::ranges::any_of(
+        tools, [&](const PgDumpTool& tool) { return tool.major >= server_major; });
+    if (!is_there) return std::nullopt;
+    return choose_pg_dump(tools, server_major);
+}
+
+std::string writer_of(const std::optional<PgDumpTool>& tool) {
+    return tool ? tool->version : fmt::format("keel {}", version());
 }
 
 std::string public_conninfo(const Wire& wire) {

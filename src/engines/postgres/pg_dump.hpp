@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,13 @@ std::vector<PgDumpTool> find_pg_dumps();
 /// oldest that is not. Throws ErrorKind::unsupported naming what was found and the package to
 /// install.
 PgDumpTool choose_pg_dump(const std::vector<PgDumpTool>& tools, int server_major);
+
+/// That of this machine, or nothing when none is new enough: then definitions are written without
+/// it (write_definitions).
+std::optional<PgDumpTool> fit_pg_dump(int server_major);
+
+/// What a backup says wrote its definitions.
+std::string writer_of(const std::optional<PgDumpTool>& tool);
 
 struct PgDumpRun {
     const PgDumpTool& tool;

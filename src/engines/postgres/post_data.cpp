@@ -114,8 +114,9 @@ PostDataStatement classify(std::string_view text) {
     } else {
         statement.kind = read_constraint(Reader(text), statement);
     }
-    statement.is_not_valid =
-        statement.kind == PostDataKind::foreign_key && text.ends_with(" NOT VALID");
+    // One that is not enforced cannot be validated.
+    statement.is_not_valid = statement.kind == PostDataKind::foreign_key &&
+                             (text.ends_with(" NOT VALID") || text.ends_with(" NOT ENFORCED"));
     return statement;
 }
 

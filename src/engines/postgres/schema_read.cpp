@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "engines/postgres/catalog_session.hpp"
 #include "engines/postgres/sql.hpp"
 
@@ -38,7 +39,8 @@ bool is_backed_by_index(const SchemaObject& object) {
 
 class SchemaReader {
   public:
-    explicit SchemaReader(Connection& connection) : connection_(connection) {}
+    SchemaReader(Connection& connection, SchemaScope scope)
+        : connection_(connection), scope_(scope) {}
 
     SchemaModel read() {
         read_objects(sql::schema_relations);
@@ -50,14 +52,20 @@ class SchemaReader {
         for (auto& [key, object] : model_.objects) add_edge(key, object.owner);
         add_edges_by_name();
         for (auto& [key, object] : model_.objects) tidy(object);
-        connection_.query(sql::schema_not_carried, {},
+        connection_.query(in_scope(sql::schema_not_carried), {},
                           [&](const Row& row) { model_.not_carried.push_back(row.string(0)); });
         return std::move(model_);
     }
 
   private:
+    /// Each query leaves Keel's schema out by this list of names.
+    std::string in_scope(std::string_view query) const {
+        if (scope_ == SchemaScope::users) return std::string(query);
+        return replace_all(query, "('information_schema', 'keel')", "('information_schema')");
+    }
+
     void read_objects(std::string_view query) {
-        connection_.query(query, {}, [&](const Row& row) {
+        connection_.query(in_scope(query), {}, [&](const Row& row) {
             SchemaObject object;
             object.kind = row.string(3);
             object.name = row.string(4);
@@ -82,7 +90,7 @@ class SchemaReader {
     }
 
     void read_attached() {
-        connection_.query(sql::schema_attached, {}, [&](const Row& row) {
+        connection_.query(in_scope(sql::schema_attached), {}, [&](const Row& row) {
             SchemaObject object;
             object.owner = key_of(address_at(row, 0));
             object.kind = row.string(3);
@@ -141,6 +149,7 @@ class SchemaReader {
     }
 
     Connection& connection_;
+    SchemaScope scope_;
     SchemaModel model_;
     std::map<Address, std::string> keys_;
     std::map<Address, Address> aliases_;
@@ -150,9 +159,9 @@ class SchemaReader {
 
 }  // namespace
 
-SchemaModel read_schema(Connection& connection) {
+SchemaModel read_schema(Connection& connection, SchemaScope scope) {
     CatalogSession session(connection);
-    return SchemaReader(session.connection()).read();
+    return SchemaReader(session.connection(), scope).read();
 }
 
 }  // namespace keel::postgres

@@ -130,9 +130,10 @@ std::vector<std::string> CreateWriter::table_items(const SchemaObject& table) {
     for (auto part = begin; part != end; ++part) {
         const auto& object = *part->second;
         if (object.kind == "column") columns.push_back(&object);
-        const bool may_be_inline = options_.inline_keys
-                                       ? is_key(object) || object.kind == "check constraint"
-                                       : object.kind == "check constraint";
+        // CREATE TABLE takes a constraint for checked, whatever it says.
+        const bool is_check =
+            object.kind == "check constraint" && !object.create.ends_with(" NOT VALID");
+        const bool may_be_inline = is_check || (options_.inline_keys && is_key(object));
         const bool is_partition = !table.fact("partition of").empty();
         if (may_be_inline && !is_partition && can_be_inline(object, key))
             constraints.push_back(&object);

@@ -14,7 +14,9 @@ bool is_made_after_rows(const SchemaObject& object) {
         {"primary key", "unique constraint", "exclusion constraint", "foreign key", "index",
          "materialized view", "statistics", "cluster mark", "replica identity", "trigger", "rule",
          "policy", "row security", "event trigger"});
-    return std::ranges::find(kinds, object.kind) != kinds.end();
+    // What rows were never held against would refuse them.
+    const bool is_unchecked = object.create.ends_with(" NOT VALID");
+    return is_unchecked || std::ranges::find(kinds, object.kind) != kinds.end();
 }
 
 /// Where a name that is not quoted ends, from its end.

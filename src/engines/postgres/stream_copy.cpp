@@ -9,6 +9,7 @@
 #include "engines/postgres/connection.hpp"
 #include "engines/postgres/copy_large_objects.hpp"
 #include "engines/postgres/database_state.hpp"
+#include "engines/postgres/definitions.hpp"
 #include "engines/postgres/inspect.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/post_data_build.hpp"
@@ -64,12 +65,16 @@ class StreamCopy {
         choose_tables();
         const auto keys = read_key_indexes(snapshot_.connection());
         const auto state = read_state();
+        const auto tool = fit_pg_dump(snapshot_.major_version());
+        Definitions own;
+        if (!tool) own = write_definitions(snapshot_.connection());
         // Other sessions on the same snapshot: nothing here waits for them.
-        auto post_data = std::async(std::launch::async, [this] { return dump("post-data"); });
+        auto post_data = std::async(
+            std::launch::async, [&] { return tool ? dump(*tool, "post-data") : own.post_data; });
         staging_.create(state);
         target_ = staging_.connect();
         const CancelOnStop cancel(crew_.stop(), *target_);
-        const auto pre_data = dump("pre-data");
+        const auto pre_data = tool ? dump(*tool, "pre-data") : own.pre_data;
         run_schema(*target_, wanted_statements(*target_, pre_data), "pre-data", context_);
         drop_public_if_absent();
         const auto text = post_data.get();
@@ -80,13 +85,10 @@ class StreamCopy {
     }
 
   private:
-    std::string dump(const std::string& section) {
+    std::string dump(const PgDumpTool& tool, const std::string& section) {
         TextSink sink;
         const auto wire = snapshot_.wire();
-        run_pg_dump({.tool = choose_pg_dump(find_pg_dumps(), snapshot_.major_version()),
-                     .wire = *wire,
-                     .snapshot = snapshot_.name(),
-                     .section = section},
+        run_pg_dump({.tool = tool, .wire = *wire, .snapshot = snapshot_.name(), .section = section},
                     sink, context_);
         return std::move(sink.text);
     }
