@@ -135,6 +135,29 @@ TEST_CASE("a copy that is stopped leaves the target as it was, and nothing besid
     });
 }
 
+TEST_CASE("what a killed copy leaves beside the target is found, and goes") {
+    for_each_engine([](EngineFixture& fixture) {
+        const auto source = fixture.make_database(), target = fixture.make_database();
+        run(fixture, source, "create table t (n integer); insert into t values (1);");
+        run(fixture, target, "create table state (n integer); insert into state values (7);");
+        const auto& admin = fixture.engine().admin();
+        const auto from = reading(source);
+        auto copied =
+            fixture.engine().copier().stage({.source = from, .to = beside(target)}, QuietContext());
+        // As long as the run lives it is at work, and nobody's leftover.
+        CHECK(admin.find_leftovers(target).empty());
+
+        copied.staged.guard.reset();
+
+        const auto leftovers = admin.find_leftovers(target);
+        REQUIRE(leftovers.size() == 1);
+        CHECK(leftovers[0].kind == Leftover::Kind::staged);
+        admin.resolve(target, leftovers[0]);
+        CHECK(admin.find_leftovers(target).empty());
+        CHECK(fixture.connect(target, true)->query_integer("select n from state") == 7);
+    });
+}
+
 TEST_CASE("rows of tables that are left out do not come along, everything else does") {
     for_each_engine([](EngineFixture& fixture) {
         const auto source = fixture.make_database();
