@@ -20,6 +20,7 @@ struct DumpTable {
     bool is_partitioned = false;  ///< by hash: read and loaded as a whole
     std::int64_t estimate = 0;    ///< of its rows
     std::uint64_t bytes = 0;      ///< of its pages; 0 when its rows lie elsewhere
+    std::uint64_t builds = 0;     ///< indexes that a copy makes of it
     /// Whether each of its columns means the same in another database in COPY's binary form.
     bool is_binary_safe = false;
     CopyFormat format = CopyFormat::text;

@@ -13,13 +13,19 @@ namespace {
 /// The settings of the section come from its own SETs; these stand where others are wanted.
 constexpr std::string_view no_tablespace = "set default_tablespace = ''";
 
-// What ANALYZE of the plain tables has left out.
+constexpr std::string_view roots = R"(
+    select pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname !~ '^pg_' and c.relkind = 'p' and not c.relispartition)";
+
+// What ANALYZE of the tables has left out.
 constexpr std::string_view unanalyzed = R"(
     select pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and (c.relkind = 'm' or ($1::boolean and c.relkind = 'p' and not c.relispartition)
+      and (c.relkind = 'm'
            or exists (select from pg_catalog.pg_statistic_ext x where x.stxrelid = c.oid)))";
 
 // For each session that builds indexes, unless the server gives more. Sorts in much more are
@@ -163,6 +169,7 @@ void PostDataBuild::run(Connection& connection, std::string_view sql, std::strin
 void PostDataBuild::add_foreign_keys(Connection& connection) {
     for (std::size_t i = 0; i < first_rest_; ++i)
         run(connection, others_[i]->text, others_[i]->tablespace);
+    if (parts_.analyzes_roots) analyze_roots(connection);
     std::map<std::string, std::vector<std::string>> checks;
     for (const auto* key : foreign_keys_) {
         report(key->table);
@@ -184,13 +191,20 @@ void PostDataBuild::add_foreign_keys(Connection& connection) {
     }
 }
 
+/// Their parts are in; the server looks at them while others validate.
+void PostDataBuild::analyze_roots(Connection& connection) {
+    for (const auto& row : connection.query_rows(roots))
+        parts_.crew.add(1, [this, name = row[0]](std::size_t worker) {
+            run(parts_.targets.of(worker), "analyze " + name, {});
+        });
+}
+
 void PostDataBuild::finish(Connection& connection) {
     for (std::size_t i = first_rest_; i < others_.size(); ++i) {
         report("definitions");
         run(connection, others_[i]->text, others_[i]->tablespace);
     }
-    const std::vector<Value> params = {parts_.analyzes_roots};
-    for (const auto& row : connection.query_rows(unanalyzed, params))
+    for (const auto& row : connection.query_rows(unanalyzed))
         connection.execute("analyze " + row[0]);
 }
 

@@ -58,6 +58,7 @@ class PostDataBuild {
     void release(std::size_t worker, std::size_t index);
     void attach(std::size_t worker, std::size_t index);
     bool can_wait(const PostDataStatement& statement) const;
+    void analyze_roots(Connection& connection);
     void run(Connection& connection, std::string_view sql, std::string_view tablespace);
     void report(std::string_view item);
 

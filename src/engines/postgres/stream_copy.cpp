@@ -79,6 +79,7 @@ class StreamCopy {
         drop_public_if_absent();
         const auto text = post_data.get();
         statements_ = classify_post_data(wanted_statements(*target_, text));
+        count_builds();
         prepare_session(*target_, statements_);
         build_and_load(keys);
         return finished();
@@ -127,6 +128,13 @@ class StreamCopy {
                                                      : std::move(expression));
         }
         if (is_any) table.expressions = std::move(expressions);
+    }
+
+    void count_builds() {
+        for (const auto& statement : statements_)
+            if (statement.kind == PostDataKind::index || statement.kind == PostDataKind::key)
+                for (auto& table : tables_)
+                    if (table.quoted() == statement.table) ++table.builds;
     }
 
     Json read_state() {

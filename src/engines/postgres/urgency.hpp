@@ -11,7 +11,7 @@ namespace keel::postgres {
 // indexes before others.
 
 inline std::uint64_t load_urgency(const DumpTable& table) noexcept {
-    return table.bytes * 4 + 4;
+    return table.bytes * 4 * (1 + table.builds) + 4;
 }
 inline std::uint64_t index_urgency(const DumpTable& table, bool is_key) noexcept {
     return table.bytes * 3 + (is_key ? 3 : 2);

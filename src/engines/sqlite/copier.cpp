@@ -155,8 +155,13 @@ class Copy {
 
     void settle() {
         if (!options_.settle) return;
-        SqliteConnection copy(writable());
-        options_.settle(copy);
+        {
+            SqliteConnection copy(writable());
+            // Nobody relies on the file before it is published.
+            copy.execute("pragma synchronous = off", {});
+            options_.settle(copy);
+        }
+        sync_file(files_.staged());
     }
 
     OpenOptions writable() const {
