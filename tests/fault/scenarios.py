@@ -58,6 +58,7 @@ class Scenario:
     makes_backup: bool
     half_way: list = field(default_factory=list)  # a command that goes to a state between the two, if there is a right one
     states: dict = field(default_factory=dict)  # digest -> "old", "half", "new"
+    removes_backups: bool = False
     has_source: bool = False  # there is a second database, which must stay as it is
 
     def accepts(self, status, label):
@@ -95,6 +96,28 @@ def prepare_backup_create(site, keel, template):
     return Scenario("backup create", ["backup", "create", "--json"], changes_target=False, makes_backup=True)
 
 
+def prepare_backup_verify(site, keel, template):
+    """With the drill: each backup is restored into a scratch place, and its record says so."""
+    make_project(site, keel, template)
+    keel(template, "backup", "create")
+    site.execute(template, CHANGES)
+    keel(template, "backup", "create")
+    return Scenario("backup verify", ["backup", "verify", "--all", "--restore", "--json"], changes_target=False, makes_backup=False)
+
+
+def prepare_backup_prune(site, keel, template):
+    """Two of three backups go, and what only they need."""
+    make_project(site, keel, template)
+    settings = template / "keel.toml"
+    write(settings, settings.read_text() + "\n[backup]\nkeep = { last = 1 }\n")
+    keel(template, "backup", "create")
+    for changes in (CHANGES, "delete from orders;"):
+        site.execute(template, changes)
+        keel(template, "backup", "create")
+    return Scenario("backup prune", ["backup", "prune", "--yes", "--json"], changes_target=False, makes_backup=False,
+                    removes_backups=True)
+
+
 def prepare_backup_restore(site, keel, template):
     make_project(site, keel, template)
     made = keel(template, "backup", "create", "--json")
@@ -126,4 +149,5 @@ def prepare_copy_rows(site, keel, template):
 
 
 PREPARE = {"migrate up": prepare_migrate_up, "backup create": prepare_backup_create, "backup restore": prepare_backup_restore,
+           "backup verify": prepare_backup_verify, "backup prune": prepare_backup_prune,
            "copy": prepare_copy_whole, "copy rows": prepare_copy_rows}

@@ -31,7 +31,7 @@ def shape(folder):
 
 
 def orphans(folder):
-    """The packs and index files of backups that were never committed. No scenario deletes a backup."""
+    """The packs and index files of backups that were never committed. Not for who removes backups."""
     repository = Path(folder) / "backups"
     runs = {path.name for part in ("packs", "backups") for path in (repository / part).glob("*")}
     return [f"files of backup {run}" for run in sorted(runs) if not (repository / "backups" / run / "manifest.json").exists()]
