@@ -166,6 +166,15 @@ std::string Documents::publish_manifest(const Manifest& manifest) {
     return sealed_digest(text, seal_of("manifest"));
 }
 
+void Documents::expect(std::span<const std::string> backups,
+                       std::span<const std::string> check_files) const {
+    std::vector<std::string> keys;
+    for (const std::string& id : backups) keys.push_back(manifest_key(id));
+    for (const std::string& file : check_files)
+        keys.push_back(fmt::format("{}/{}", checks_folder, file));
+    storage_.expect(keys);
+}
+
 std::vector<std::string> Documents::check_files() const {
     return storage_.list(checks_folder);
 }
@@ -259,7 +268,12 @@ Removal Documents::removal(const std::string& file) const {
 
 std::vector<Removal> Documents::removals(std::vector<std::string>& problems) const {
     std::vector<Removal> result;
-    for (const std::string& file : storage_.list(removals_folder)) {
+    const std::vector<std::string> files = storage_.list(removals_folder);
+    std::vector<std::string> keys;
+    for (const std::string& file : files)
+        keys.push_back(fmt::format("{}/{}", removals_folder, file));
+    storage_.expect(keys);
+    for (const std::string& file : files) {
         if (!file.ends_with(suffix)) continue;
         try {
             result.push_back(removal(file));

@@ -66,6 +66,9 @@ class Documents {
 
     /// Ids of the folders below backups/, with or without a manifest.
     std::vector<std::string> backup_folders() const;
+    /// Says that their manifests and checks are about to be read.
+    void expect(std::span<const std::string> backups,
+                std::span<const std::string> check_files) const;
     bool has_manifest(std::string_view id) const;
     StoredManifest manifest(std::string_view id) const;
     /// The commit point of a backup. Returns its digest.

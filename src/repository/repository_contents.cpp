@@ -48,7 +48,9 @@ Repository::Contents Repository::read_contents() const {
     if (!format_.problem.empty()) listing.problems.push_back(format_.problem);
     const std::vector<std::string> check_files = documents_.check_files();
     const std::vector<Pin> pins = documents_.pins();
-    for (const std::string& id : documents_.backup_folders()) {
+    const std::vector<std::string> folders = documents_.backup_folders();
+    documents_.expect(folders, check_files);
+    for (const std::string& id : folders) {
         if (!documents_.has_manifest(id)) continue;
         try {
             listing.backups.push_back(load(id, check_files, listing));

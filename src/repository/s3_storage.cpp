@@ -31,6 +31,7 @@ S3Storage::S3Storage(const ObjectStorageAddress& address, ObjectStorageAccess ac
     : location_(address.text()),
       bucket_(address, std::move(access), options),
       reader_(bucket_),
+      prefetch_(bucket_),
       leases_(bucket_, times) {}
 
 std::unique_ptr<ByteSink> S3Storage::create(std::string_view key) {
@@ -52,10 +53,16 @@ std::unique_ptr<StoredObject> S3Storage::open_object(std::string_view key) const
 }
 
 std::string S3Storage::read(std::string_view key, std::uint64_t limit) const {
-    return bucket_.get(key, limit);
+    auto fetched = prefetch_.take(key);
+    if (!fetched) return bucket_.get(key, limit);
+    if (!*fetched) throw Error(ErrorKind::not_found, fmt::format("'{}' does not exist", key));
+    if ((*fetched)->size() > limit)
+        throw Error(ErrorKind::integrity, fmt::format("'{}' is larger than any such file", key));
+    return std::move(**fetched);
 }
 
 bool S3Storage::exists(std::string_view key) const {
+    if (const auto is_there = prefetch_.take_existence(key)) return *is_there;
     return bucket_.size(key).has_value();
 }
 

@@ -9,6 +9,7 @@
 #include "repository/s3_bucket.hpp"
 #include "repository/s3_leases.hpp"
 #include "repository/s3_object.hpp"
+#include "repository/s3_prefetch.hpp"
 #include "repository/s3_upload.hpp"
 #include "repository/scratch_place.hpp"
 #include "repository/storage.hpp"
@@ -31,6 +32,7 @@ class S3Storage final : public Storage, private S3Publisher {
     std::unique_ptr<StoredObject> open_object(std::string_view key) const override;
     std::string read(std::string_view key, std::uint64_t limit) const override;
     bool exists(std::string_view key) const override;
+    void expect(std::span<const std::string> keys) const override { prefetch_.fetch(keys); }
     std::vector<std::string> list(std::string_view folder) const override;
     void remove(std::string_view key) override;
     void remove_unfinished(std::string_view folder) override;
@@ -51,6 +53,7 @@ class S3Storage final : public Storage, private S3Publisher {
     std::string location_;
     mutable S3Bucket bucket_;
     mutable S3Reader reader_;
+    mutable S3Prefetch prefetch_;
     mutable S3Leases leases_;
     PartSlots slots_{parts_under_way};
     ScratchPlace scratch_;

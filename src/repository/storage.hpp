@@ -51,6 +51,9 @@ class Storage {
     virtual std::unique_ptr<StoredObject> open_object(std::string_view key) const = 0;
     virtual std::string read(std::string_view key, std::uint64_t limit) const = 0;
     virtual bool exists(std::string_view key) const = 0;
+    /// Small objects that will be asked after and read next, if they are there: a storage that is
+    /// far away may fetch them side by side. Only a hint.
+    virtual void expect(std::span<const std::string> /*keys*/) const {}
     /// Names directly below `folder` (empty: the root), sorted; none when it is not there.
     virtual std::vector<std::string> list(std::string_view folder) const = 0;
 

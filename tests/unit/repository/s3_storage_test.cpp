@@ -164,6 +164,51 @@ TEST_CASE("whether conditions are honoured is tried out once for a repository") 
     }
 }
 
+TEST_CASE("what is expected is fetched once, and whoever looks again sees what is there then") {
+    const Scene scene;
+    const auto storage = scene.place.open();
+    put(*storage, "a", "one");
+    put(*storage, "b", "two");
+    put(*storage, "c", "three");
+    const std::vector<std::string> keys = {"a", "b", "absent"};
+    storage->expect(keys);
+    scene.server.control(R"({"page": 1000})");
+    CHECK(storage->exists("a"));
+    CHECK(storage->read("a", 10) == "one");
+    CHECK(storage->exists("b"));
+    CHECK(kind_of([&] { storage->read("b", 2); }) == ErrorKind::integrity);
+    CHECK_FALSE(storage->exists("absent"));
+    CHECK(scene.server.requests("GET") + scene.server.requests("HEAD") == 0);
+    scene.place.open()->replace("a", "changed");
+    CHECK(storage->read("a", 10) == "changed");
+    put(*storage, "absent", "now there");
+    CHECK(storage->exists("absent"));
+    CHECK(storage->read("c", 10) == "three");
+}
+
+TEST_CASE("listing many backups asks the server about each once") {
+    const Scene scene;
+    FixedClock clock;
+    const Context context{
+        .stop = {}, .progress = no_progress(), .logger = no_logger(), .clock = clock};
+    for (int i = 0; i < 4; ++i) {
+        Repository repository = Repository::open_or_create(
+            scene.place.open(), {.clock = clock, .holder = "test"}, context);
+        const auto draft = repository.begin({}, context);
+        const auto sink = draft->open("database");
+        sink->write(as_bytes("rows"));
+        sink->finish();
+        draft->commit(World::manifest(), context);
+    }
+    const Repository repository =
+        Repository::open(scene.place.open(), {.clock = clock, .holder = "test"});
+    scene.server.control(R"({"page": 1000})");
+    CHECK(repository.list().backups.size() == 4);
+    // Four manifests and their checks, the head; listings of backups, checks, pins and removals.
+    CHECK(scene.server.requests("GET") == 2 * 4 + 1 + 4);
+    CHECK(scene.server.requests("HEAD") == 1);
+}
+
 TEST_CASE("a part that is cut off is sent again, and an upload that fails leaves nothing") {
     const Scene scene;
     const auto storage = scene.place.open();
