@@ -285,3 +285,19 @@ TEST_CASE("settings of a newer pg_dump that the server does not know are passed 
 
     CHECK_NOTHROW(restore(backup, target.url()));
 }
+
+TEST_CASE("every table has statistics after a restore, partitions too, and their whole as before") {
+    const PostgresDatabase source, target;
+    run_script(*source.connect(),
+               "create table p (id int) partition by range (id); create table p1 partition of p "
+               "for values from (0) to (100); create table t (id int); insert into p select "
+               "generate_series(1, 50); insert into t select generate_series(1, 50)");
+    const std::string known =
+        "select string_agg(distinct tablename || case when inherited then '*' else '' end, ',') "
+        "from pg_stats where schemaname = 'public'";
+    restore(back_up(source.url()), target.url());
+    CHECK(target.connect()->query_text(known) == "p1,t");
+    source.connect()->execute("analyze p");
+    restore(back_up(source.url()), target.url());
+    CHECK(target.connect()->query_text(known) == "p*,p1,t");
+}

@@ -15,6 +15,7 @@
 #include "engines/postgres/large_objects.hpp"
 #include "engines/postgres/pg_dump.hpp"
 #include "engines/postgres/post_data.hpp"
+#include "engines/postgres/post_data_build.hpp"
 #include "engines/postgres/rows.hpp"
 #include "engines/postgres/sequences.hpp"
 #include "engines/postgres/table_rows.hpp"
@@ -68,7 +69,8 @@ class Dump {
         read_server();
         tables_ = read_dump_tables(connection_);
         lock_and_list();
-        content_.details.set("keys", to_json(read_key_indexes(connection_)));
+        content_.details.set("keys", to_json(read_key_indexes(connection_)))
+            .set("root_statistics", has_root_statistics(connection_));
         snapshot_ = connection_.query_text("select pg_catalog.pg_export_snapshot()").value_or("");
         write_tables();
         write_large_objects();

@@ -40,6 +40,12 @@ constexpr std::string_view is_partition =
     "select 1 from pg_catalog.pg_class c where c.oid = $1::pg_catalog.regclass and "
     "c.relispartition";
 
+constexpr std::string_view root_statistics =
+    "select 1 from pg_catalog.pg_stats s "
+    "join pg_catalog.pg_namespace n on n.nspname = s.schemaname "
+    "join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = s.tablename "
+    "where s.inherited and c.relkind = 'p' limit 1";
+
 const KeyIndex* find_key(std::span<const KeyIndex> keys, const PostDataStatement& statement) {
     const auto found = std::ranges::find_if(keys, [&](const KeyIndex& key) {
         return key.table == statement.table && key.constraint == statement.constraint;
@@ -149,8 +155,8 @@ void PostDataBuild::attach(std::size_t worker, std::size_t index) {
     for (const auto& sql : states_[index].attaches) run(connection, sql, states_[index].tablespace);
     report(table(index).name);
     const std::vector<Value> name = {table(index).quoted()};
-    if (!connection.query_text(is_partition, name))
-        run(connection, "analyze " + table(index).quoted(), {});
+    const bool is_done_above = parts_.analyzes_roots && connection.query_text(is_partition, name);
+    if (!is_done_above) run(connection, "analyze " + table(index).quoted(), {});
 }
 
 void PostDataBuild::run(Connection& connection, std::string_view sql, std::string_view tablespace) {
@@ -224,6 +230,10 @@ void PostDataBuild::report(std::string_view item) {
                                 .done = done,
                                 .total = std::max(done, parts_.statements.size()),
                                 .unit = ProgressUnit::statements});
+}
+
+bool has_root_statistics(Connection& connection) {
+    return connection.query_text(root_statistics).has_value();
 }
 
 void prepare_session(Connection& connection, std::span<const PostDataStatement> statements) {

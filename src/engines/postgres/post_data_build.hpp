@@ -73,6 +73,9 @@ class PostDataBuild {
     std::size_t done_ = 0;
 };
 
+/// Whether somebody has had the server look at partitioned tables as wholes.
+bool has_root_statistics(Connection& connection);
+
 /// What each session that moves rows and runs such statements is told first: the settings at their
 /// front, and those that make texts of values independent of the session.
 void prepare_session(Connection& connection, std::span<const PostDataStatement> statements);

@@ -35,7 +35,7 @@ RowRestore::RowRestore(Parts parts)
 /// Rows of one transaction can be frozen, which saves the server a second look at them; but whoever
 /// has most of the work must not be left alone with it.
 bool RowRestore::is_split(const DumpTable& table) const {
-    return table.parts > 1 && table.bytes > bytes_ / parts_.crew.size();
+    return table.parts > 1 && table.bytes > bytes_ / parts_.loaders;
 }
 
 void RowRestore::start() {
@@ -43,13 +43,14 @@ void RowRestore::start() {
         const auto& table = tables_[i];
         states_[i].to_load = is_split(table) ? table.parts : 1;
         if (!is_split(table)) {
-            parts_.crew.add(load_urgency(table),
-                            [this, i](std::size_t worker) { load_whole(worker, i); });
+            parts_.crew.add_limited(load_urgency(table),
+                                    [this, i](std::size_t worker) { load_whole(worker, i); });
             continue;
         }
         for (std::size_t part = 0; part < table.parts; ++part)
-            parts_.crew.add(load_urgency(table),
-                            [this, i, part](std::size_t worker) { load_part(worker, i, part); });
+            parts_.crew.add_limited(load_urgency(table), [this, i, part](std::size_t worker) {
+                load_part(worker, i, part);
+            });
     }
 }
 
@@ -125,8 +126,8 @@ void RowRestore::plan_comparison(Connection& connection, std::size_t index) {
         "select pg_catalog.pg_relation_size($1::pg_catalog.regclass)", name));
     auto& state = states_[index];
     const std::span<const DumpTable> one(&table, 1);
-    for (const auto& unit : plan_row_units(
-             one, {.workers = parts_.crew.size(), .may_split = has_page_ranges(connection)}))
+    for (const auto& unit :
+         plan_row_units(one, {.workers = parts_.loaders, .may_split = has_page_ranges(connection)}))
         state.units.push_back(unit);
     state.to_compare = state.units.size();
     for (const auto& unit : state.units)

@@ -25,6 +25,7 @@ class RowRestore {
     struct Parts {
         Crew& crew;
         WorkerSessions& targets;
+        std::size_t loaders;  ///< how many of the crew may load at a time
         const DumpContent& content;
         StreamReader& streams;
         const Context& context;

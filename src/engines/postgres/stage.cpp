@@ -15,6 +15,9 @@
 namespace keel::postgres {
 namespace {
 
+/// Besides those that load, who wait for the server and for us.
+constexpr std::size_t builders = 2;
+
 /// A sink for what is only read to be digested.
 class NoSink final : public ByteSink {
   public:
@@ -39,7 +42,7 @@ class Stager {
 
   private:
     void fill() {
-        Crew crew(usual_workers(), context_.stop);
+        Crew crew(usual_workers() + builders, usual_workers(), context_.stop);
         const auto connection = staging_.connect();
         const CancelOnStop cancel(crew.stop(), *connection);
         restore_section(*connection, streams_, "pre-data", context_);
@@ -62,6 +65,7 @@ class Stager {
         PostDataBuild* builder = nullptr;
         RowRestore rows({.crew = crew,
                          .targets = sessions,
+                         .loaders = usual_workers(),
                          .content = content_,
                          .streams = streams_,
                          .context = context_,
@@ -70,12 +74,14 @@ class Stager {
         const Json* keys_json = content_.details.find("keys");
         const auto keys =
             keys_json == nullptr ? std::vector<KeyIndex>() : key_indexes_from_json(*keys_json);
-        PostDataBuild post_data({.crew = crew,
-                                 .targets = sessions,
-                                 .tables = rows.tables(),
-                                 .statements = statements,
-                                 .keys = keys,
-                                 .context = context_});
+        PostDataBuild post_data(
+            {.crew = crew,
+             .targets = sessions,
+             .tables = rows.tables(),
+             .statements = statements,
+             .keys = keys,
+             .analyzes_roots = content_.details.bool_or("root_statistics", true),
+             .context = context_});
         builder = &post_data;
         rows.start();
         crew.run();

@@ -28,17 +28,6 @@ namespace {
 /// the server busy while it waits for its disk.
 constexpr std::size_t builders = 2;
 
-/// Whether somebody has had the server look at partitioned tables as wholes.
-bool has_root_statistics(Connection& connection) {
-    return connection
-        .query_text(
-            "select 1 from pg_catalog.pg_stats s "
-            "join pg_catalog.pg_namespace n on n.nspname = s.schemaname "
-            "join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = s.tablename "
-            "where s.inherited and c.relkind = 'p' limit 1")
-        .has_value();
-}
-
 class TextSink final : public ByteSink {
   public:
     void write(std::span<const std::byte> bytes) override { text += as_text(bytes); }
