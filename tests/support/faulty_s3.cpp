@@ -36,7 +36,7 @@ std::string read_line(int fd) {
 
 }  // namespace
 
-FaultyS3::FaultyS3() {
+FaultyS3::FaultyS3(std::string certificate) {
     Pipe input = new_pipe();
     const Pipe output = new_pipe();
     posix_spawn_file_actions_t actions;
@@ -44,7 +44,8 @@ FaultyS3::FaultyS3() {
     posix_spawn_file_actions_adddup2(&actions, input.reading.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output.writing.get(), STDOUT_FILENO);
     std::string program = KEEL_TEST_SUPPORT_DIR "/faulty_s3";
-    std::array<char*, 2> arguments = {program.data(), nullptr};
+    char* given = certificate.empty() ? nullptr : certificate.data();
+    std::array<char*, 3> arguments = {program.data(), given, nullptr};
     const int failure =
         ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);

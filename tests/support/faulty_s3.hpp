@@ -14,7 +14,8 @@ namespace keel::test {
 /// "keeltestsecret".
 class FaultyS3 {
   public:
-    FaultyS3();
+    /// With a file of a certificate and its key it speaks TLS; then `control` is of no use.
+    explicit FaultyS3(std::string certificate = {});
     ~FaultyS3();
     FaultyS3(const FaultyS3&) = delete;
     FaultyS3& operator=(const FaultyS3&) = delete;

@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
 #include "repository/s3_bucket.hpp"
 #include "storages.hpp"
 #include "world.hpp"
@@ -139,6 +143,34 @@ TEST_CASE("the bucket may stand in the host's name, and keys may be as strange a
         CHECK(by_host.get(key, 100) == "again");
     }
     CHECK(by_host.list("", false).objects.size() == 4);
+}
+
+TEST_CASE(
+    "a certificate that nobody vouches for is refused, and one of the given authorities is not") {
+    const TemporaryDirectory directory;
+    const std::string file = directory.path() / "certificate.pem";
+    const auto openssl = find_program("openssl");
+    REQUIRE(openssl);
+    const ProcessResult made = run_process(
+        {.program = *openssl,
+         .arguments = {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                       "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+                       "subjectAltName=IP:127.0.0.1", "-keyout", file, "-out", file + ".crt"}},
+        [](std::span<const std::byte>) {});
+    REQUIRE(made.status == 0);
+    std::ofstream(file, std::ios::app) << read_file(file + ".crt");
+    const test::FaultyS3 server(file);
+    S3Place place = place_at(server.address());
+    place.attempts = 2;
+    REQUIRE(place.endpoint.starts_with("https://"));
+    S3Bucket stranger(place.address, place.access(), place.options());
+    CHECK_THROWS_WITH_AS(stranger.put("a", as_bytes("one")), doctest::Contains("certificate"),
+                         Error);
+    ObjectStorageAccess access = place.access();
+    access.certificates = file + ".crt";
+    S3Bucket known(place.address, access, place.options());
+    known.put("a", as_bytes("one"));
+    CHECK(known.get("a", 10) == "one");
 }
 
 TEST_CASE("a stop ends the waiting at once, and cleaning up goes on after it") {
