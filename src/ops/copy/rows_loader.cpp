@@ -24,23 +24,35 @@ std::string column_list(const std::vector<std::string>& columns, const Dialect& 
     return join(quoted, ", ");
 }
 
-/// A partitioned table's rows are its partitions'; one that others inherit from has its own.
+bool has_generated(const Table& table, const std::vector<std::string>& columns) {
+    return std::ranges::any_of(table.columns, [&](const Column& column) {
+        return (column.generated == "stored" || column.generated == "virtual") &&
+               std::ranges::find(columns, column.name) != columns.end();
+    });
+}
+
+/// A partitioned table's rows are its partitions'; one that others inherit from has its own. COPY
+/// gives generated columns out of queries only.
 CopySpec reading_spec(const Table& table, const std::vector<std::string>& columns,
-                      const Dialect& dialect) {
+                      const Engine& engine) {
+    const auto& dialect = engine.dialect();
     CopySpec spec;
     spec.schema = table.schema;
     spec.table = table.name;
     spec.columns = columns;
-    if (table.kind == TableKind::partitioned)
-        spec.query = fmt::format("select {} from {}", column_list(columns, dialect),
-                                 dialect.quote(table.schema, table.name));
+    const bool is_whole = table.kind == TableKind::partitioned;
+    const bool has_own_rows = engine.kind() == EngineKind::postgres && !is_whole;
+    if (is_whole || has_generated(table, columns))
+        spec.query =
+            fmt::format("select {} from {}{}", column_list(columns, dialect),
+                        has_own_rows ? "only " : "", dialect.quote(table.schema, table.name));
     return spec;
 }
 
 /// The same, with what the transforms read instead of columns.
 CopySpec changed_spec(const Table& table, const std::vector<std::string>& columns,
                       const Engine& engine, const RowTransforms* transforms) {
-    auto spec = reading_spec(table, columns, engine.dialect());
+    auto spec = reading_spec(table, columns, engine);
     if (transforms == nullptr) return spec;
     std::vector<std::string> parts;
     bool is_any = false;
@@ -168,7 +180,7 @@ std::vector<ComparedTable> RowsLoader::compare_only() {
                                       parts_.context);
         const bool has_values = !flow.comparable.empty();
         spec = reading_spec(*pair.target, has_values ? flow.comparable : pair.target_columns(),
-                            parts_.target_engine.dialect());
+                            parts_.target_engine);
         spec.format = flow.target_format;
         const auto target = parts_.target.copy_out(spec);
         const auto ours = move_rows(
@@ -253,7 +265,7 @@ LoadedTable RowsLoader::load_table(RowLoad& load, const TablePair& pair) {
             parts_.merges
                 ? place
                 : reading_spec(*pair.target, flow.comparable.empty() ? columns : flow.comparable,
-                               parts_.target_engine.dialect());
+                               parts_.target_engine);
         written.format = place.format;
         if (!flow.comparable.empty()) written.columns = flow.comparable;
         compare(written, !flow.comparable.empty(), sent, result);
