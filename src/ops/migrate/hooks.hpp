@@ -23,7 +23,7 @@ Migration with_down_hooks(Migration migration, const MigrationHooks& hooks,
                           const std::filesystem::path& root);
 
 /// Runs the hooks before or after all: SQL files each in a transaction of its own, command lines
-/// without a shell, in the project's folder, with KEEL_ENVIRONMENT, KEEL_ENGINE, KEEL_PROJECT and
+/// without a shell, in Keel's own folder, with KEEL_ENVIRONMENT, KEEL_ENGINE, KEEL_PROJECT and
 /// KEEL_DIRECTION (up, down) set; then the application's own of that point. Throws when one fails,
 /// naming it.
 void run_hooks(OperationContext& context, const MigrationRun& run, const MigrationHooks& hooks,

@@ -131,7 +131,8 @@ TEST_CASE("hooks run around each in its transaction, and around all") {
         world.file("../hooks/before.sql", "insert into log values ('before');\n");
         world.file("../hooks/after.sql", "insert into log values ('after');\n");
         world.file("../hooks/last.sql", "insert into log values ('last');\n");
-        world.file("../hooks/tell", "#!/bin/sh\necho \"$1 $KEEL_ENVIRONMENT\" > told\n");
+        world.file("../hooks/tell",
+                   "#!/bin/sh\necho \"$1 $KEEL_ENVIRONMENT\" > \"$KEEL_PROJECT/told\"\n");
         std::filesystem::permissions(world.folder() / "../hooks/tell",
                                      std::filesystem::perms::owner_all);
         world.file("1_a.sql", "-- migrate:up\ninsert into log values ('a');\n");
