@@ -6,6 +6,8 @@
 
 MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
+# Half of what tests do is waiting for a server.
+TEST_JOBS ?= $(shell expr $(JOBS) \* 2)
 ENGINE ?= sqlite
 RELEASE := $(CURDIR)/build/release
 
@@ -27,7 +29,7 @@ test:
 	@tools/packages build test
 	@test -f build/dev/build.ninja || cmake --preset dev
 	@cmake --build --preset dev -j $(JOBS)
-	@ctest --preset dev -j $(JOBS)
+	@ctest --preset dev -j $(TEST_JOBS)
 
 # What is too slow for every change: sanitizers, clang-tidy, headers on their own, the whole fault sweeps.
 check: test
