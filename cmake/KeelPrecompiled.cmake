@@ -8,7 +8,7 @@ endif()
 
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
 add_library(keel_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)
-target_link_libraries(keel_precompiled PUBLIC keel_compiler fmt::fmt Threads::Threads)
+target_link_libraries(keel_precompiled PUBLIC keel_compiler ${keel_fmt} Threads::Threads)
 target_precompile_headers(keel_precompiled PRIVATE
     <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <span>
     <stop_token> <string> <string_view> <thread> <utility> <variant> <vector> <fmt/format.h>)
