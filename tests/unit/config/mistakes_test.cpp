@@ -371,14 +371,14 @@ TEST_CASE("the search for keel.toml ends at the repository's root and at the hom
     fixture.write("keel.toml", "[project]\nname='outer'\n");
     fixture.write("repository/.git/x", "");
     fixture.write("repository/src/x", "");
-    fixture.write("house/work/x", "");
+    fixture.write("house/room/x", "");
     fixture.overrides.directory = fixture.path("repository/src");
     CHECK(fixture.load().file().empty());
 
-    fixture.overrides.directory = fixture.path("house/work");
+    fixture.overrides.directory = fixture.path("house/room");
     CHECK(fixture.load().name() == "outer");
     fixture.variables["HOME"] = fixture.path("house").string();
     CHECK(fixture.load().file().empty());
-    fixture.overrides.directory = fixture.path("house/work") / "";
+    fixture.overrides.directory = fixture.path("house/room") / "";
     CHECK(fixture.load().name() == "work");
 }
