@@ -380,5 +380,5 @@ TEST_CASE("the search for keel.toml ends at the repository's root and at the hom
     fixture.variables["HOME"] = fixture.path("house").string();
     CHECK(fixture.load().file().empty());
     fixture.overrides.directory = fixture.path("house/room") / "";
-    CHECK(fixture.load().name() == "work");
+    CHECK(fixture.load().name() == "room");
 }
