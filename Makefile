@@ -47,7 +47,7 @@ check: test
 	@tests/fault/sweep --binary build/dev/bin/keel --all
 	@tests/fault/sweep_mutants
 	@tests/postgres_versions build/dev
-	@KEEL_SOAK_SECONDS=600 ctest --preset dev -R '^repository$$'
+	@KEEL_SOAK_SECONDS=600 ctest --preset dev -R '^repository_long$$'
 	@KEEL_RETENTION_HISTORIES=1000000 build/dev/bin/test_backup -tc='every verdict*'
 
 format:

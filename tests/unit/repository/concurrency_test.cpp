@@ -99,6 +99,8 @@ void check_soak(const StorageKind& storage, std::chrono::milliseconds duration) 
 
 }  // namespace
 
+TEST_SUITE_BEGIN("long");
+
 TEST_CASE("two writers and a pruner at once: every backup that is there verifies") {
     for (const StorageKind::Name name : all_storages) {
         CAPTURE(name_of(name));
@@ -106,3 +108,5 @@ TEST_CASE("two writers and a pruner at once: every backup that is there verifies
         if (storage.is_there) check_soak(storage, duration_over(name));
     }
 }
+
+TEST_SUITE_END();

@@ -92,7 +92,8 @@ TEST_CASE("every flipped byte of a stream, and every cut, is found") {
     CHECK_FALSE(small.is_noticed());
 }
 
-TEST_CASE("every flipped byte of a document, and every cut, is found where it is read") {
+TEST_CASE("every flipped byte of a document, and every cut, is found where it is read" *
+          doctest::test_suite("long")) {
     Small small;
     MemoryStorage storage(small.medium);
     Documents documents(storage, small.open().uuid(),
@@ -151,7 +152,7 @@ TEST_CASE("a damaged document is noticed by whoever lists and verifies") {
     CHECK_FALSE(small.is_noticed());
 }
 
-TEST_CASE("every flipped byte of a note about a removal is found") {
+TEST_CASE("every flipped byte of a note about a removal is found" * doctest::test_suite("long")) {
     Small small;
     small.open().remove(small.second, small.context);
     std::string& text = small.object("removed/" + small.second + ".json");
@@ -176,7 +177,7 @@ TEST_CASE("every file that is lost is missed") {
     CHECK_FALSE(small.is_noticed());
 }
 
-TEST_CASE("any two files that were swapped are found") {
+TEST_CASE("any two files that were swapped are found" * doctest::test_suite("long")) {
     Small small;
     std::vector<std::string> keys;
     for (const auto& [key, text] : small.medium.objects) keys.push_back(key);

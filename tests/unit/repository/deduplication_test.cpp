@@ -103,7 +103,8 @@ TEST_CASE("a backup of another environment builds upon nothing") {
     CHECK(draft->previous() == nullptr);
 }
 
-TEST_CASE("any history of changes, removals and growth comes back as it was") {
+TEST_CASE("any history of changes, removals and growth comes back as it was" *
+          doctest::test_suite("long")) {
     for (std::uint32_t seed = 1; seed <= 4; ++seed) {
         CAPTURE(seed);
         Series series;

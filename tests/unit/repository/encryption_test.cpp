@@ -64,7 +64,8 @@ TEST_CASE("an encrypted repository shows neither rows nor names") {
     }
 }
 
-TEST_CASE("every flipped byte of an encrypted backup is found or does no harm") {
+TEST_CASE("every flipped byte of an encrypted backup is found or does no harm" *
+          doctest::test_suite("long")) {
     Locked locked;
     for (auto& [key, text] : locked.medium.objects) {
         // Keys and copies of the format open all the same, or not at all.

@@ -214,7 +214,8 @@ TEST_CASE("a repository of another user is refused") {
     CHECK(kind_of([&] { folder.storage(); }) == ErrorKind::refused);
 }
 
-TEST_CASE("a disk that is full in the middle leaves the old backups and no debris") {
+TEST_CASE("a disk that is full in the middle leaves the old backups and no debris" *
+          doctest::test_suite("long")) {
     const Folder folder;
     const std::string id = folder.make_backup();
     const auto names = [&] { return folder.storage()->list("backups"); };

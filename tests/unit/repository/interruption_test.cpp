@@ -95,7 +95,8 @@ TEST_CASE(
     CHECK(outcomes == std::set<std::size_t>{2, 3});
 }
 
-TEST_CASE("a change that fails, once or from then on, leaves no backup and no debris") {
+TEST_CASE("a change that fails, once or from then on, leaves no backup and no debris" *
+          doctest::test_suite("long")) {
     const int changes = changes_of(&Scene::make_third);
     for (const Fault fault : {Fault::error, Fault::error_from_there_on}) {
         for (int at = 1; at <= changes; ++at) {

@@ -44,6 +44,9 @@ class Warnings final : public Logger {
 
 }  // namespace
 
+// A server answers each of them.
+TEST_SUITE_BEGIN("long");
+
 TEST_CASE("what passes is asked for again, and what does not is said once") {
     Scene scene;
     const std::string big(3u << 20, 'x');
@@ -220,3 +223,5 @@ TEST_CASE("s3 addresses are taken apart, and what is none is refused") {
         CHECK_THROWS_AS(parse_object_storage(wrong, access), Error);
     }
 }
+
+TEST_SUITE_END();

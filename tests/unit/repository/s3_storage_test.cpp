@@ -44,6 +44,9 @@ struct Scene {
 
 }  // namespace
 
+// A server answers each of them.
+TEST_SUITE_BEGIN("long");
+
 TEST_CASE("on every storage an object appears whole, once, and stays as it is") {
     for (const StorageKind::Name name : all_storages) {
         CAPTURE(name_of(name));
@@ -286,3 +289,5 @@ TEST_CASE("who could not renew his lock writes and removes nothing more") {
     CHECK(storage->read("a", 10) == "before");
     CHECK_FALSE(storage->exists("b"));
 }
+
+TEST_SUITE_END();

@@ -68,7 +68,8 @@ struct Scene : World {
 
 }  // namespace
 
-TEST_CASE("what a killed run has stored is not stored again, and the rest of it is removed") {
+TEST_CASE("what a killed run has stored is not stored again, and the rest of it is removed" *
+          doctest::test_suite("long")) {
     Scene scene;
     bool has_pages = false;
     SUBCASE("a stream") {}
@@ -87,7 +88,8 @@ TEST_CASE("what a killed run has stored is not stored again, and the rest of it 
     scene.check_sound();
 }
 
-TEST_CASE("a run that is killed twice is gone on with twice, and what nobody uses goes") {
+TEST_CASE("a run that is killed twice is gone on with twice, and what nobody uses goes" *
+          doctest::test_suite("long")) {
     Scene scene;
     const std::string text = noise(whole, 1);
     scene.be_killed(text, false);
@@ -105,7 +107,8 @@ TEST_CASE("a run that is killed twice is gone on with twice, and what nobody use
     }
 }
 
-TEST_CASE("what a killed run has stored, and was damaged since, is not used") {
+TEST_CASE("what a killed run has stored, and was damaged since, is not used" *
+          doctest::test_suite("long")) {
     Scene scene;
     const std::string text = noise(whole, 1);
     scene.be_killed(text, false);
