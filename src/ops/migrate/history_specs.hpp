@@ -77,6 +77,14 @@ inline constexpr OperationSpec goto_spec{
     .takes_safety_backup = true,
     .creates_database = true};
 
+inline constexpr std::array<std::string_view, 2> verify_examples{
+    "keel migrate verify", "keel migrate verify --env prod --json"};
+inline constexpr OperationSpec verify_spec{
+    .name = "migrate verify",
+    .summary = "compare files, history and schema, and ask all verify queries again",
+    .examples = verify_examples,
+    .reports_findings = true};
+
 inline constexpr std::array<OptionSpec, 1> squash_options{
     {{.name = "to",
       .type = OptionType::text,

@@ -17,6 +17,7 @@
 #include "ops/migrate/squash.hpp"
 #include "ops/migrate/status.hpp"
 #include "ops/migrate/up.hpp"
+#include "ops/migrate/verify.hpp"
 
 namespace keel {
 namespace {
@@ -201,7 +202,7 @@ std::unique_ptr<Operation> make_redo(const OptionValues&) {
     return std::make_unique<MigrateRedo>();
 }
 
-constexpr std::array<OperationEntry, 13> entries{{
+constexpr std::array<OperationEntry, 14> entries{{
     {.spec = &new_spec, .read = migrate_new},
     {.spec = &up_spec, .make = make_up},
     {.spec = &down_spec, .make = make_down},
@@ -209,6 +210,7 @@ constexpr std::array<OperationEntry, 13> entries{{
     {.spec = &rehearse_spec, .read = migrate_rehearse},
     {.spec = &status_spec, .read = migrate_status},
     {.spec = &history_spec, .read = migrate_history},
+    {.spec = &verify_spec, .read = migrate_verify},
     {.spec = &repair_spec, .make = make_repair},
     {.spec = &goto_spec, .make = make_goto},
     {.spec = &baseline_spec, .make = make_baseline},
