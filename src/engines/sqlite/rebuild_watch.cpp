@@ -13,17 +13,6 @@
 namespace keel::sqlite {
 namespace {
 
-std::vector<Token> tokens_of(std::string_view sql) {
-    std::vector<Token> tokens;
-    try {
-        Tokenizer tokenizer(sql);
-        while (const auto token = tokenizer.next()) tokens.push_back(*token);
-    } catch (const Error&) {
-        return tokens;  // SQLite itself will say what is wrong with it
-    }
-    return tokens;
-}
-
 std::string folded(std::string_view name) {
     return to_lower(unquote(name));
 }
@@ -64,7 +53,7 @@ RebuildWatch::RebuildWatch(Connection& connection, std::span<const Statement> st
 }
 
 void RebuildWatch::read_statement(const Statement& statement) {
-    const auto tokens = tokens_of(statement.text);
+    const auto tokens = readable_tokens_of(statement.text);
     for (const Token& token : tokens)
         if (token.kind != TokenKind::symbol && token.kind != TokenKind::number)
             mentioned_.insert(folded(token.text));
@@ -150,7 +139,7 @@ void RebuildWatch::put_views_aside() {
         });
     const auto depends = [&](const Part& view) {
         return !gone.contains(to_lower(view.name)) && !names(view.name) &&
-               std::ranges::any_of(tokens_of(view.sql), [&](const Token& token) {
+               std::ranges::any_of(readable_tokens_of(view.sql), [&](const Token& token) {
                    return gone.contains(folded(token.text));
                });
     };

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/tokenizer.hpp"
@@ -15,18 +14,6 @@ namespace keel::sqlite {
 namespace {
 
 using Tokens = std::span<const Token>;
-
-std::vector<Token> tokens_of(std::string_view sql) {
-    std::vector<Token> tokens;
-    try {
-        Tokenizer tokenizer(sql);
-        while (const auto token = tokenizer.next()) tokens.push_back(*token);
-    } catch (const Error&) {
-        // SQLite itself keeps this text, so whatever it cannot end is the rest of it.
-        return tokens;
-    }
-    return tokens;
-}
 
 bool is_plain(std::string_view name) {
     const auto is_part = [](char c) {
@@ -123,7 +110,7 @@ bool TableText::has_rowid_column() const {
 
 TableText read_table_text(std::string_view sql) {
     TableText table;
-    const auto tokens = tokens_of(sql);
+    const auto tokens = readable_tokens_of(sql);
     const auto open = static_cast<std::size_t>(
         std::ranges::find_if(tokens, [](const Token& token) { return token.text == "("; }) -
         tokens.begin());
@@ -150,12 +137,12 @@ TableText read_table_text(std::string_view sql) {
 }
 
 std::string canonical_sql(std::string_view sql) {
-    return canonical(Tokens(tokens_of(sql)));
+    return canonical(Tokens(readable_tokens_of(sql)));
 }
 
 std::string words_of(std::string_view sql) {
     std::string words = " ";
-    for (const auto& token : tokens_of(sql)) {
+    for (const auto& token : readable_tokens_of(sql)) {
         const bool is_name = token.kind == TokenKind::word || token.kind == TokenKind::quoted ||
                              token.kind == TokenKind::string;
         if (is_name) words += to_lower(unquote(token.text)) + ' ';

@@ -5,7 +5,6 @@
 #include <optional>
 #include <span>
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "engines/sqlite/dialect.hpp"
 #include "engines/sqlite/tokenizer.hpp"
@@ -14,18 +13,6 @@ namespace keel::sqlite {
 namespace {
 
 using Tokens = std::span<const Token>;
-
-std::vector<Token> tokens_of(std::string_view sql) {
-    std::vector<Token> tokens;
-    try {
-        Tokenizer tokenizer(sql);
-        while (const auto token = tokenizer.next()) tokens.push_back(*token);
-    } catch (const Error&) {
-        // SQLite itself keeps this text, so whatever it cannot end is the rest of it.
-        return tokens;
-    }
-    return tokens;
-}
 
 bool is_plain_name(std::string_view name) noexcept {
     const auto is_letter = [](char c) {
@@ -213,25 +200,25 @@ class ItemReader {
 }  // namespace
 
 std::string normalize_sql(std::string_view sql) {
-    return normal_form(tokens_of(sql));
+    return normal_form(readable_tokens_of(sql));
 }
 
 DeclaredTable read_create_table(std::string_view sql) {
     DeclaredTable table;
-    const auto tokens = tokens_of(sql);
+    const auto tokens = readable_tokens_of(sql);
     for (const auto& item : items(body(tokens))) ItemReader(item, table).read();
     return table;
 }
 
 std::vector<std::string> read_index_items(std::string_view sql) {
     std::vector<std::string> result;
-    const auto tokens = tokens_of(sql);
+    const auto tokens = readable_tokens_of(sql);
     for (const auto& item : items(body(tokens))) result.push_back(normal_form(item));
     return result;
 }
 
 std::string read_module(std::string_view sql) {
-    const auto tokens = tokens_of(sql);
+    const auto tokens = readable_tokens_of(sql);
     const auto used =
         std::ranges::find_if(tokens, [](const Token& token) { return token.is("using"); });
     if (used == tokens.end()) return {};

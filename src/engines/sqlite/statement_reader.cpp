@@ -11,13 +11,6 @@
 namespace keel::sqlite {
 namespace {
 
-std::vector<Token> tokens_of(std::string_view sql) {
-    std::vector<Token> tokens;
-    Tokenizer tokenizer(sql);
-    while (const auto token = tokenizer.next()) tokens.push_back(*token);
-    return tokens;
-}
-
 /// Every table named after FROM or JOIN.
 std::vector<SqlName> tables_read(std::span<const Token> tokens) {
     std::vector<SqlName> names;

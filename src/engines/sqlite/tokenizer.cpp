@@ -141,6 +141,24 @@ void Tokenizer::fail(std::string_view what) const {
         .at(where);
 }
 
+std::vector<Token> tokens_of(std::string_view sql) {
+    std::vector<Token> tokens;
+    Tokenizer tokenizer(sql);
+    while (const auto token = tokenizer.next()) tokens.push_back(*token);
+    return tokens;
+}
+
+std::vector<Token> readable_tokens_of(std::string_view sql) {
+    std::vector<Token> tokens;
+    try {
+        Tokenizer tokenizer(sql);
+        while (const auto token = tokenizer.next()) tokens.push_back(*token);
+    } catch (const Error&) {
+        return tokens;  // SQLite itself says what is wrong with it, if it finds it wrong
+    }
+    return tokens;
+}
+
 std::string unquote(std::string_view name) {
     if (name.size() < 2) return std::string(name);
     const char open = name.front();

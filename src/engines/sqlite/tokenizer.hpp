@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace keel::sqlite {
 
@@ -44,6 +45,11 @@ class Tokenizer {
     std::string_view sql_;
     std::size_t position_ = 0;
 };
+
+/// All tokens of a text, which they point into. Throws what Tokenizer::next throws.
+std::vector<Token> tokens_of(std::string_view sql);
+/// As tokens_of, of a text that SQLite reads or has read itself: up to what does not end.
+std::vector<Token> readable_tokens_of(std::string_view sql);
 
 /// A name as it is meant: without its quotes ("a""b", [a b], `a`, 'a' are all understood).
 std::string unquote(std::string_view name);
