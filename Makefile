@@ -45,6 +45,8 @@ check: test
 	@tools/check_headers
 	@tools/check_tidy build/dev
 	@tests/fault/sweep --binary build/dev/bin/keel --all
+	@for options in defaults data=writeback,noauto_da_alloc; do tests/fault/sweep --binary build/dev/bin/keel --all \
+	    --power-cut --mount-options $$options || test $$? = 77 || exit 1; done
 	@tests/fault/sweep_mutants
 	@tests/postgres_versions build/dev
 	@KEEL_SOAK_SECONDS=600 ctest --preset dev -R '^repository_long$$'

@@ -28,6 +28,8 @@ class Fault:
     path: str = field(default="", compare=False)  # what the call was about in the clean run
 
     def injection(self):
+        if self.action == "NONE":
+            return []
         how = "signal=KILL" if self.action == "KILL" else f"error={self.action}"
         return ["-e", f"trace={self.call}", "-e", f"inject={self.call}:{how}:when={self.when}"]
 
@@ -36,13 +38,19 @@ class Fault:
 
     def is_met(self, status, hit):
         """Whether it happened at all: the next run may make fewer such calls than the clean one."""
+        if self.action == "NONE":
+            return status == 0
         return status == -9 if self.action == "KILL" else bool(hit)
 
     def loses_data(self, hit):
         """Whether the call that was hit could not write something to the disk that a backup needs. (Threads share the work
         anew in every run: the call of this number may be another one than in the clean run, or not be made at all.)"""
-        return self.action != "KILL" and self.call in ("write", "fsync", "fdatasync") and any(
+        return self.action not in ("KILL", "NONE") and self.call in ("write", "fsync", "fdatasync") and any(
             part in hit for part in ("/backups/backups/", "/backups/packs/"))
+
+
+# No fault: the command ends by itself. What it has acknowledged must be there whatever comes then.
+ENDED = Fault("exit", 1, "NONE")
 
 
 def strace_works():

@@ -71,7 +71,7 @@ class Oracle:
             problems.append(f"nothing is told of the failure: {hit[:200]}")
         if self.site.is_absent(case):
             problems.append("before any recovery there is no database of that name")
-        problems += self.check_backups(case)
+        problems += self.check_backups(case, self.acknowledged(status, printed))
         recovered = self.keel.run(case, "recover", "--yes", "--json")
         if recovered.returncode != 0:
             problems.append(f"recover: exit {recovered.returncode}: {recovered.stdout.strip()[-400:]}")
@@ -92,13 +92,24 @@ class Oracle:
             problems.append("the second run did not bring the database to its new state")
         return problems + self.check_rest(case)
 
-    def check_backups(self, case):
-        """Before any recovery: what is listed as complete is complete."""
+    def acknowledged(self, status, printed):
+        """The backup that the command said it has made, if any."""
+        if status != 0:
+            return None
+        result = json.loads(printed)["result"]
+        made = [result.get(key) for key in ("safety_backup", "backup")] + [result["id"] if self.scenario.makes_backup else None]
+        return next((backup for backup in made if backup), None)
+
+    def check_backups(self, case, acknowledged):
+        """Before any recovery: what is listed as complete is complete, and what was acknowledged is listed."""
         listed = self.keel.run(case, "backup", "list", "--json")
         if listed.returncode != 0:
             return [f"backup list: exit {listed.returncode}: {listed.stdout.strip()[-300:]}"]
+        backups = json.loads(listed.stdout)["result"]["backups"]
         problems = []
-        for backup in json.loads(listed.stdout)["result"]["backups"]:
+        if acknowledged and acknowledged not in [backup["id"] for backup in backups]:
+            problems.append(f"backup {acknowledged} was acknowledged, and is not listed")
+        for backup in backups:
             if backup["state"] not in ("complete", "verified"):
                 continue
             verified = self.keel.run(case, "backup", "verify", backup["id"], "--json")

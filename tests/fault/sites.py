@@ -95,10 +95,26 @@ class SqliteSite:
     def leftovers(self, case):
         return []
 
+    def quick_limit(self, is_slow):
+        """How many faults of a scenario a quick run looks at; none: all of the sample."""
+        return None
+
+    def after_fault(self, case):
+        """What happens to the machine then."""
+
+    def worthwhile(self, found):
+        """Of all faults, those that this site is about."""
+        return found
+
 
 class PostgresSite:
     name = "postgres"
     with_server = True
+    after_fault = SqliteSite.after_fault
+    worthwhile = SqliteSite.worthwhile
+
+    def quick_limit(self, is_slow):
+        return 4 if is_slow else 16
     cloning = threading.Lock()  # CREATE DATABASE … TEMPLATE wants the template for itself
 
     STATE = r"""
