@@ -14,6 +14,7 @@ RELEASE := $(CURDIR)/build/release
 # The release binary. The last line of output is its path.
 build:
 	@tools/packages build
+	@tools/libpq_archives build/archives
 	@test -f $(RELEASE)/build.ninja || cmake --preset release
 	@cmake --build --preset release -j $(JOBS) --target keel
 	@echo $(RELEASE)/bin/keel
@@ -27,6 +28,7 @@ run: build
 # All of ctest on the development build, with real SQLite and a private PostgreSQL server.
 test:
 	@tools/packages build test
+	@tools/libpq_archives build/archives
 	@test -f build/dev/build.ninja || cmake --preset dev
 	@cmake --build --preset dev -j $(JOBS)
 	@ctest --preset dev -j $(TEST_JOBS)

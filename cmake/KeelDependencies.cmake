@@ -35,7 +35,7 @@ else()
 endif()
 
 # libpq is loaded when the first PostgreSQL connection is made (it brings some 20 libraries with it), so only its
-# headers are needed here; another build is taken with -DKEEL_LIBPQ_PREFIX=/opt/postgresql.
+# headers are needed here (and its archive for a release: src/engines/postgres/inside); another build is taken with -DKEEL_LIBPQ_PREFIX=/opt/postgresql.
 add_library(keel_libpq INTERFACE)
 if(KEEL_LIBPQ_PREFIX)
     target_include_directories(keel_libpq SYSTEM INTERFACE ${KEEL_LIBPQ_PREFIX}/include)
