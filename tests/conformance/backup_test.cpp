@@ -30,9 +30,8 @@ Backup back_up(EngineFixture& fixture, const DatabaseUrl& url) {
 
 StagedDatabase stage(EngineFixture& fixture, const Backup& backup, const DatabaseUrl& target) {
     MemoryReader reader(backup.streams);
-    return fixture.engine().dumper().stage(backup.content, reader,
-                                           {.target = target, .run_id = "20260101t000000-abc123"},
-                                           QuietContext());
+    return fixture.engine().dumper().stage(
+        backup.content, reader, {.target = target, .run_id = fresh_run_id()}, QuietContext());
 }
 
 DatabaseUrl make_tortured(EngineFixture& fixture) {

@@ -38,7 +38,7 @@ ConnectOptions reading(const DatabaseUrl& url) {
 }
 
 StageOptions beside(const DatabaseUrl& target) {
-    return {.target = target, .run_id = "20260101t000000-abc123"};
+    return {.target = target, .run_id = fresh_run_id()};
 }
 
 CopiedDatabase copy(EngineFixture& fixture, const DatabaseUrl& source, const DatabaseUrl& target,

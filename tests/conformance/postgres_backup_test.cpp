@@ -38,8 +38,7 @@ Backup back_up(const DatabaseUrl& url) {
 void restore(const Backup& backup, const DatabaseUrl& target) {
     MemoryReader reader(backup.streams);
     const auto staged = postgres_engine().dumper().stage(
-        backup.content, reader, {.target = target, .run_id = "20260101t000000-abc123"},
-        QuietContext());
+        backup.content, reader, {.target = target, .run_id = fresh_run_id()}, QuietContext());
     postgres_engine().admin().publish(staged, QuietContext());
 }
 

@@ -21,14 +21,13 @@ using namespace keel::conformance;
 namespace {
 
 CopiedDatabase stage(const DatabaseUrl& source, const DatabaseUrl& target,
-                     bool may_use_template = false) {
+                     bool may_use_template = false, std::string run_id = fresh_run_id()) {
     const ConnectOptions from{.url = source, .ignore_ambient = true};
-    return postgres_engine().copier().stage(
-        {.source = from,
-         .to = {.target = target, .run_id = "20260101t000000-abc123"},
-         .workers = 2,
-         .may_use_template = may_use_template},
-        QuietContext());
+    return postgres_engine().copier().stage({.source = from,
+                                             .to = {.target = target, .run_id = std::move(run_id)},
+                                             .workers = 2,
+                                             .may_use_template = may_use_template},
+                                            QuietContext());
 }
 
 CopiedDatabase copy(const DatabaseUrl& source, const DatabaseUrl& target,
@@ -154,7 +153,7 @@ TEST_CASE("a copy says how it was proven; rows that are passed on are read back 
     const auto proof = [&](bool reads_back) {
         return postgres_engine().copier().stage(
             {.source = from,
-             .to = {.target = target.url(), .run_id = "20260101t000000-abc123"},
+             .to = {.target = target.url(), .run_id = fresh_run_id()},
              .workers = 2,
              .reads_back = reads_back},
             context);
@@ -222,7 +221,7 @@ TEST_CASE("neither triggers nor event triggers nor rules of the source react to 
 
     auto copied = postgres_engine().copier().stage(
         {.source = from,
-         .to = {.target = url, .run_id = "20260101t000000-abc123"},
+         .to = {.target = url, .run_id = fresh_run_id()},
          .settle =
              [](Connection& staged) {
                  staged.execute("create schema keel");
@@ -246,11 +245,11 @@ TEST_CASE("rows are changed and left out on their way, and the copy is proven al
     const ConnectOptions from{.url = source.url(), .ignore_ambient = true};
     const Doubler doubler;
 
-    const auto copied = postgres_engine().copier().stage(
-        {.source = from,
-         .to = {.target = target.url(), .run_id = "20260101t000000-abc123"},
-         .transforms = &doubler},
-        QuietContext());
+    const auto copied =
+        postgres_engine().copier().stage({.source = from,
+                                          .to = {.target = target.url(), .run_id = fresh_run_id()},
+                                          .transforms = &doubler},
+                                         QuietContext());
     postgres_engine().admin().publish(copied.staged, QuietContext());
 
     CHECK(
@@ -281,7 +280,7 @@ TEST_CASE("a worker that loses its session copies its table again, from the same
         try {
             const auto copied = postgres_engine().copier().stage(
                 {.source = from,
-                 .to = {.target = target.url(), .run_id = "20260101t000000-abc123"},
+                 .to = {.target = target.url(), .run_id = fresh_run_id()},
                  .workers = 2},
                 context);
             CHECK(copied.tables.at(0).rows == 20000);
@@ -318,33 +317,28 @@ TEST_CASE("a wire that is cut while a database is copied leaves the target as it
                "count(*) from b;");
     run_script(*target.connect(), "create table state (n int); insert into state values (7);");
     const auto& admin = postgres_engine().admin();
-    const auto leftovers = [&] {
-        // Sessions that the server has not yet noticed the end of count as still at work.
-        const std::vector<Value> params = {target.name() + "\\_\\_keel%"};
-        connect_postgres(postgres_url("postgres"))
-            ->query_text(
-                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where "
-                "datname like $1",
-                params);
-        return admin.find_leftovers(target.url());
+    const auto cut_off = [&](const DatabaseUrl& from, const DatabaseUrl& to) {
+        const auto run_id = fresh_run_id();
+        CHECK(kind_of([&] { stage(from, to, false, run_id); }).has_value());
+        end_sessions_of(run_id);
+        CHECK(rows(target, "select n from state") == "7");
     };
     // Of what goes to the target: made, filled, indexed, constrained, counted, proven.
     for (const std::string text : {"create database", "CREATE TABLE", "from stdin",
                                    "CREATE UNIQUE INDEX", "NOT VALID", "setval", "REFRESH"}) {
         CAPTURE(text);
         const CuttingProxy proxy(text, CuttingProxy::Where::before_client);
-        CHECK(kind_of([&] { stage(source.url(), proxy.url(target.name())); }).has_value());
+        cut_off(source.url(), proxy.url(target.name()));
         CHECK(proxy.has_cut());
-        CHECK(rows(target, "select n from state") == "7");
-        for (const auto& leftover : leftovers()) admin.resolve(target.url(), leftover);
-        CHECK(leftovers().empty());
+        for (const auto& leftover : admin.find_leftovers(target.url()))
+            admin.resolve(target.url(), leftover);
+        CHECK(admin.find_leftovers(target.url()).empty());
     }
     for (const std::string text : {"pg_export_snapshot", "set transaction snapshot", "to stdout"}) {
         CAPTURE(text);
         const CuttingProxy proxy(text, CuttingProxy::Where::before_client);
-        CHECK(kind_of([&] { stage(proxy.url(source.name()), target.url()); }).has_value());
+        cut_off(proxy.url(source.name()), target.url());
         CHECK(proxy.has_cut());
-        CHECK(rows(target, "select n from state") == "7");
-        CHECK(leftovers().empty());
+        CHECK(admin.find_leftovers(target.url()).empty());
     }
 }

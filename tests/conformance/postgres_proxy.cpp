@@ -21,7 +21,7 @@ FileDescriptor unix_socket(const std::string& path, bool listens) {
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
     if (listens) {
         REQUIRE(::bind(socket.get(), generic, sizeof address) == 0);
-        REQUIRE(::listen(socket.get(), 8) == 0);
+        REQUIRE(::listen(socket.get(), 64) == 0);
     } else {
         REQUIRE(::connect(socket.get(), generic, sizeof address) == 0);
     }
@@ -82,14 +82,18 @@ void CuttingProxy::serve(const std::stop_token& stop) {
 bool CuttingProxy::pass_on(Wire& wire) {
     if (is_readable(wire.client.get())) {
         const auto piece = receive(wire.client.get());
-        is_due_ = is_due_ || piece.find(text_) != std::string::npos;
-        cut_ = is_due_ && where_ == Where::before_server;
+        wire.tail += piece;
+        wire.is_due = wire.is_due || wire.tail.find(text_) != std::string::npos;
+        if (wire.tail.size() >= text_.size())
+            wire.tail.erase(0, wire.tail.size() - text_.size() + 1);
+        cut_ = cut_ || (wire.is_due && where_ == Where::before_server);
         if (piece.empty() || cut_) return false;
         send(wire.server.get(), piece);
     }
     if (is_readable(wire.server.get())) {
         const auto piece = receive(wire.server.get());
-        cut_ = is_due_;
+        // An answer to that very statement: of another wire's the server may know nothing yet.
+        cut_ = cut_ || wire.is_due;
         if (piece.empty() || cut_) return false;
         send(wire.client.get(), piece);
     }

@@ -29,6 +29,8 @@ class CuttingProxy {
     struct Wire {
         FileDescriptor client;
         FileDescriptor server;
+        std::string tail = {};  ///< of what the client sent: the text may come in two pieces
+        bool is_due = false;
     };
 
     void serve(const std::stop_token& stop);
@@ -38,7 +40,6 @@ class CuttingProxy {
     std::string text_;
     Where where_;
     FileDescriptor listener_;
-    bool is_due_ = false;  ///< of the worker
     std::atomic<bool> cut_ = false;
     std::jthread worker_;
 };

@@ -1,9 +1,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <chrono>
-#include <thread>
-
 #include "db/admin.hpp"
 #include "db/dumper.hpp"
 #include "engines/postgres/engine.hpp"
@@ -17,7 +14,7 @@ using namespace keel::conformance;
 
 namespace {
 
-const std::string run_id = "20260101t000000-abc123";
+const std::string run_id = fresh_run_id();
 
 struct Backup {
     DumpContent content;
@@ -58,12 +55,11 @@ bool is_open(const std::string& database) {
 
 void recover(const PostgresDatabase& database) {
     const auto& admin = postgres_engine().admin();
-    // The server may take a moment to notice that the session which was cut off has ended.
-    for (int round = 0; round < 10; ++round) {
-        if (round > 1) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    end_sessions_of(run_id);
+    // What was swapped is found when that which stood in its way is resolved.
+    for (int round = 0; round < 3; ++round)
         for (const auto& leftover : admin.find_leftovers(database.url()))
             admin.resolve(database.url(), leftover);
-    }
     CHECK(admin.find_leftovers(database.url()).empty());
     const std::vector<Value> params = {database.name() + "%"};
     CHECK(connect_postgres(postgres_url("postgres"))

@@ -55,6 +55,21 @@ PostgresDatabase::~PostgresDatabase() {
     drop_postgres_databases(name_);
 }
 
+void end_sessions_of(const std::string& run_id) {
+    const auto maintenance = connect_postgres(postgres_url("postgres"));
+    const std::vector<Value> params = {"%" + run_id};
+    constexpr int most_rounds = 60;
+    for (int round = 0; round < most_rounds; ++round) {
+        // The function waits for each of them, for a second at most.
+        const auto left = maintenance->query_integer(
+            "select count(pg_terminate_backend(pid, 1000)) from pg_stat_activity where "
+            "application_name like $1 and pid <> pg_backend_pid()",
+            params);
+        if (left == 0) return;
+    }
+    FAIL("sessions of a run that was cut off do not end");
+}
+
 void run_script(Connection& connection, std::string_view script) {
     connection.run_script(postgres_engine().dialect().split(script).statements);
 }

@@ -45,6 +45,10 @@ std::string new_database_name();
 /// Drops it and every database whose name begins with it.
 void drop_postgres_databases(const std::string& name);
 
+/// Ends the sessions of a run that was cut off, and waits until they are gone: the server itself
+/// notices the end of a wire when it comes to it, and until then the run counts as at work.
+void end_sessions_of(const std::string& run_id);
+
 /// Runs a script with the dialect's splitter.
 void run_script(Connection& connection, std::string_view script);
 

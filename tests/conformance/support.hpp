@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/context.hpp"
+#include "base/ids.hpp"
 #include "db/connection.hpp"
 
 namespace keel::conformance {
@@ -18,6 +20,12 @@ class QuietContext {
     SystemClock clock_;
     Context context_{{}, no_progress(), no_logger(), clock_};
 };
+
+/// Whoever looks for what a run left behind takes sessions of its id for the run still at work:
+/// each stage has one of its own.
+inline std::string fresh_run_id() {
+    return new_run_id(SystemClock().now());
+}
 
 /// The Error that `work` throws, or nothing.
 inline std::optional<Error> error_of(const std::function<void()>& work) {

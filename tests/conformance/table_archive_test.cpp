@@ -68,12 +68,9 @@ TableBackup back_up_whole(EngineFixture& fixture, const DatabaseUrl& url) {
 void restore_all(EngineFixture& fixture, const TableBackup& backup, const DatabaseUrl& url) {
     MemoryReader reader(backup.streams);
     const QuietContext context;
-    const auto restorer =
-        fixture.engine().table_archive().prepare({.content = backup.content,
-                                                  .streams = reader,
-                                                  .target = url,
-                                                  .run_id = "20260101t000000-abc123"},
-                                                 context);
+    const auto restorer = fixture.engine().table_archive().prepare(
+        {.content = backup.content, .streams = reader, .target = url, .run_id = fresh_run_id()},
+        context);
     std::vector<TableName> all;
     const auto connection = fixture.connect(url);
     const auto present = fixture.engine().table_archive().list(*connection);
@@ -146,12 +143,9 @@ TEST_CASE("a backup of tables is rehearsed in a database of its own") {
             backup.content = archive.dump(*connection, url, tables, writer, QuietContext());
         }
         MemoryReader reader(backup.streams);
-        const auto findings =
-            fixture.engine().table_archive().rehearse({.content = backup.content,
-                                                       .streams = reader,
-                                                       .target = url,
-                                                       .run_id = "20260101t000000-abc123"},
-                                                      QuietContext());
+        const auto findings = fixture.engine().table_archive().rehearse(
+            {.content = backup.content, .streams = reader, .target = url, .run_id = fresh_run_id()},
+            QuietContext());
         CHECK(findings.empty());
     });
 }
@@ -167,12 +161,9 @@ TEST_CASE("a partition whose rows are saved with its table's does not come back 
     const auto backup = back_up_whole(*fixture, url);
     MemoryReader reader(backup.streams);
     const QuietContext context;
-    const auto restorer =
-        fixture->engine().table_archive().prepare({.content = backup.content,
-                                                   .streams = reader,
-                                                   .target = url,
-                                                   .run_id = "20260101t000000-abc123"},
-                                                  context);
+    const auto restorer = fixture->engine().table_archive().prepare(
+        {.content = backup.content, .streams = reader, .target = url, .run_id = fresh_run_id()},
+        context);
     const auto connection = fixture->connect(url);
     const TableSelection part{.tables = {{"public", "h0"}}};
     CHECK(restorer->look(*connection, part).obstacles.size() == 1);
@@ -195,12 +186,9 @@ TEST_CASE("sequences of a table count on from where they were, and back when it 
     run(*fixture, url, "insert into t default values; insert into t default values;");
     MemoryReader reader(backup.streams);
     const QuietContext context;
-    const auto restorer =
-        fixture->engine().table_archive().prepare({.content = backup.content,
-                                                   .streams = reader,
-                                                   .target = url,
-                                                   .run_id = "20260101t000000-abc123"},
-                                                  context);
+    const auto restorer = fixture->engine().table_archive().prepare(
+        {.content = backup.content, .streams = reader, .target = url, .run_id = fresh_run_id()},
+        context);
     const TableSelection only{.tables = {{"public", "t"}}};
 
     // A row of another table refers to one that is not in the backup: all is undone.
