@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view special_characters = "\b\f\n\r\t\v\\";
 constexpr std::string_view special_letters = "bfnrtv\\";
 constexpr std::string_view null_mark = "\\N";
+constexpr std::uint32_t null_size = ~std::uint32_t{0};
 
 int digit_of(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
@@ -61,6 +62,14 @@ void write_as(StoredRowWriter& writer, char storage, const std::string& value) {
     writer.text(value);
 }
 
+std::string_view take(std::string_view& rest, std::size_t size) {
+    if (rest.size() < size)
+        throw Error(ErrorKind::invalid_input, "a binary row ends in the middle of a field");
+    const auto taken = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return taken;
+}
+
 }  // namespace
 
 std::string encode_copy_text(std::string_view value) {
@@ -92,15 +101,15 @@ void RowEditor::open(std::span<const std::byte> row) {
         throw Error(ErrorKind::invalid_input, "a row in COPY's text form has no line end");
     text.remove_suffix(1);
     row_ = row;
-    is_changed_ = is_binary_ = false;
+    is_changed_ = false;
+    form_ = Form::text;
     std::size_t count = 0;
     for (bool more = true; more; ++count) {
         const auto tab = text.find('\t');
         if (count == fields_.size()) fields_.emplace_back();
         auto& field = fields_[count];
         field.raw = text.substr(0, tab);
-        field.encoded.reset();
-        field.is_decoded = false;
+        field.is_set = field.is_decoded = false;
         field.is_null = field.raw == null_mark;
         more = tab != std::string_view::npos;
         if (more) text.remove_prefix(tab + 1);
@@ -112,20 +121,39 @@ void RowEditor::open_binary(std::span<const std::byte> row) {
     parse_stored_row(row, stored_);
     row_ = row;
     is_changed_ = false;
-    is_binary_ = true;
+    form_ = Form::stored;
     fields_.resize(stored_.size());
     for (std::size_t i = 0; i < stored_.size(); ++i) {
         auto& field = fields_[i];
         field.raw = stored_[i].bytes;
         field.storage = stored_[i].storage;
-        field.encoded.reset();
-        field.is_decoded = false;
+        field.is_set = field.is_decoded = false;
         field.is_null = field.storage == 'n';
     }
 }
 
+void RowEditor::open_wire(std::span<const std::byte> row, std::span<const WireKind> kinds) {
+    auto rest = as_text(row);
+    if (read_wire_number(take(rest, 2)) != kinds.size())
+        throw Error(ErrorKind::invalid_input, "a row in COPY's binary form has other columns");
+    row_ = row;
+    is_changed_ = false;
+    form_ = Form::wire;
+    fields_.resize(kinds.size());
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        auto& field = fields_[i];
+        const auto size = static_cast<std::uint32_t>(read_wire_number(take(rest, 4)));
+        field.is_set = field.is_decoded = false;
+        field.is_null = size == null_size;
+        field.raw = take(rest, field.is_null ? 0 : size);
+        field.kind = kinds[i];
+    }
+    if (!rest.empty())
+        throw Error(ErrorKind::invalid_input, "bytes follow the last field of a binary row");
+}
+
 std::string_view RowEditor::written(const Field& field) const noexcept {
-    return field.encoded ? std::string_view(*field.encoded) : field.raw;
+    return field.is_set ? std::string_view(field.encoded) : field.raw;
 }
 
 bool RowEditor::is_null(std::size_t column) const {
@@ -136,8 +164,14 @@ std::string_view RowEditor::text(std::size_t column) {
     auto& field = fields_.at(column);
     if (is_null(column)) return {};
     const auto raw = written(field);
-    if (is_binary_) {
-        if (field.encoded || field.storage == 't') return raw;
+    if (form_ == Form::wire) {
+        if (field.kind == WireKind::text) return raw;
+        if (!field.is_decoded) decode_wire(field.kind, raw, field.decoded);
+        field.is_decoded = true;
+        return field.decoded;
+    }
+    if (form_ == Form::stored) {
+        if (field.is_set || field.storage == 't') return raw;
         if (!field.is_decoded) field.decoded = stored_[column].text();
         field.is_decoded = true;
         return field.decoded;
@@ -150,7 +184,18 @@ std::string_view RowEditor::text(std::size_t column) {
 
 void RowEditor::set(std::size_t column, std::string_view value) {
     auto& field = fields_.at(column);
-    field.encoded = is_binary_ ? std::string(value) : encode_copy_text(value);
+    switch (form_) {
+        case Form::text:
+            field.encoded = encode_copy_text(value);
+            break;
+        case Form::stored:
+            field.encoded.assign(value);
+            break;
+        case Form::wire:
+            encode_wire(field.kind, field.raw.size(), value, field.encoded);
+            break;
+    }
+    field.is_set = true;
     field.is_decoded = false;
     field.is_null = false;
     is_changed_ = true;
@@ -159,6 +204,7 @@ void RowEditor::set(std::size_t column, std::string_view value) {
 void RowEditor::set_null(std::size_t column) {
     auto& field = fields_.at(column);
     field.encoded = null_mark;
+    field.is_set = true;
     field.is_decoded = false;
     field.is_null = true;
     is_changed_ = true;
@@ -166,7 +212,8 @@ void RowEditor::set_null(std::size_t column) {
 
 std::span<const std::byte> RowEditor::finish() {
     if (!is_changed_) return row_;
-    if (is_binary_) return finish_binary();
+    if (form_ == Form::stored) return finish_binary();
+    if (form_ == Form::wire) return finish_wire();
     out_.clear();
     for (const auto& field : fields_) {
         if (&field != fields_.data()) out_ += '\t';
@@ -182,12 +229,23 @@ std::span<const std::byte> RowEditor::finish_binary() {
         const auto& field = fields_[i];
         if (field.is_null)
             writer_.null();
-        else if (!field.encoded)
+        else if (!field.is_set)
             writer_.field(stored_[i]);
         else
-            write_as(writer_, field.storage, *field.encoded);
+            write_as(writer_, field.storage, field.encoded);
     }
     return as_bytes(writer_.row());
+}
+
+std::span<const std::byte> RowEditor::finish_wire() {
+    out_.clear();
+    append_wire_number(out_, fields_.size(), 2);
+    for (const auto& field : fields_) {
+        const auto bytes = field.is_null ? std::string_view() : written(field);
+        append_wire_number(out_, field.is_null ? null_size : bytes.size(), 4);
+        out_ += bytes;
+    }
+    return as_bytes(out_);
 }
 
 }  // namespace keel

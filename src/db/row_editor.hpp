@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,12 +8,13 @@
 
 #include "base/bytes.hpp"
 #include "db/stored_row.hpp"
+#include "db/wire_field.hpp"
 
 namespace keel {
 
-/// One row in COPY's text form, or in SQLite's binary one, opened for changes: only what is asked
-/// for is decoded, only what was set is encoded. Not thread-safe; one object serves a whole stream
-/// of rows.
+/// One row in COPY's text form, or in a binary one, opened for changes: only what is asked for is
+/// decoded, only what was set is encoded. Not thread-safe; one object serves a whole stream of
+/// rows.
 class RowEditor {
   public:
     /// Looks at a row with its line end, which must outlive the use of it. Throws
@@ -23,6 +23,10 @@ class RowEditor {
     /// The same of a row in SQLite's binary form. What is set keeps the storage class that was
     /// there where the value allows it, and is a text otherwise.
     void open_binary(std::span<const std::byte> row);
+    /// The same of a row in PostgreSQL's binary form, whose fields are of these kinds. Values are
+    /// read and set in the form of COPY's text. Throws ErrorKind::invalid_input for a value that is
+    /// none of its kind, internal for one that is opaque.
+    void open_wire(std::span<const std::byte> row, std::span<const WireKind> kinds);
 
     std::size_t size() const noexcept { return fields_.size(); }
     bool is_null(std::size_t column) const;
@@ -37,15 +41,19 @@ class RowEditor {
     std::span<const std::byte> finish();
 
   private:
+    enum class Form { text, stored, wire };
     struct Field {
-        std::string_view raw;                ///< as in the row
-        std::optional<std::string> encoded;  ///< what was set
+        std::string_view raw;  ///< as in the row
+        std::string encoded;   ///< what was set
         std::string decoded;
+        bool is_set = false;
         bool is_decoded = false;
         bool is_null = false;
-        char storage = 't';  ///< in the binary form
+        char storage = 't';  ///< in SQLite's binary form
+        WireKind kind = WireKind::opaque;
     };
     std::span<const std::byte> finish_binary();
+    std::span<const std::byte> finish_wire();
     std::string_view written(const Field& field) const noexcept;
 
     std::span<const std::byte> row_;
@@ -53,7 +61,7 @@ class RowEditor {
     std::string out_;
     std::vector<StoredField> stored_;
     StoredRowWriter writer_;
-    bool is_binary_ = false;
+    Form form_ = Form::text;
     bool is_changed_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ class RowTransform {
     /// Changes `row` in place, whose fields are the columns that the transform was made for. False:
     /// the row is left out.
     virtual bool apply(RowEditor& row) = 0;
+    /// Whether it looks at a field, or gives it another value than null: any other is passed on
+    /// without being decoded.
+    virtual bool uses(std::size_t /*column*/) const { return true; }
 };
 
 /// The transforms of a copy. Thread-safe, and unchanged while the copy runs: each worker asks for

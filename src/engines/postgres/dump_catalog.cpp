@@ -21,6 +21,15 @@ std::string column_list(const std::vector<std::string>& columns) {
     return list;
 }
 
+/// By the name of a type of the server's own.
+WireKind kind_of(std::string_view type) {
+    if (type == "text" || type == "varchar" || type == "bpchar" || type == "json")
+        return WireKind::text;
+    if (type == "jsonb") return WireKind::json;
+    if (type == "int2" || type == "int4" || type == "int8") return WireKind::integer;
+    return type == "uuid" ? WireKind::uuid : WireKind::opaque;
+}
+
 }  // namespace
 
 CopySpec DumpTable::copy_out_spec(std::string_view pages) const {
@@ -71,6 +80,7 @@ std::vector<DumpTable> read_dump_tables(Connection& connection) {
         table.estimate = row.integer(5);
         table.bytes = static_cast<std::uint64_t>(row.integer(6));
         table.is_binary_safe = row.boolean(7);
+        for (const auto& type : string_list(row.text(8))) table.kinds.push_back(kind_of(type));
         tables.push_back(std::move(table));
     });
     return tables;

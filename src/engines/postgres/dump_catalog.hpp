@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/connection.hpp"
+#include "db/wire_field.hpp"
 #include "model/manifest.hpp"
 
 namespace keel::postgres {
@@ -23,7 +24,9 @@ struct DumpTable {
     std::uint64_t builds = 0;     ///< indexes that a copy makes of it
     /// Whether each of its columns means the same in another database in COPY's binary form.
     bool is_binary_safe = false;
+    std::vector<WireKind> kinds = {};  ///< of its columns, in that form
     CopyFormat format = CopyFormat::text;
+    bool is_changed = false;  ///< by a copy, row by row
     /// Streams of row groups that hold its rows; 0: one stream of lines, as earlier backups have.
     std::size_t parts = 0;
     /// What is read instead of each column where a copy changes values; empty: the columns.

@@ -114,7 +114,10 @@ RowDigest pump_rows(const RowPump& pump) {
             if (pump.stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
         }
         if (pump.transform != nullptr) {
-            editor.open(row);
+            if (pump.kinds.empty())
+                editor.open(row);
+            else
+                editor.open_wire(row, pump.kinds);
             if (!pump.transform->apply(editor)) continue;
             row = editor.finish();
         }

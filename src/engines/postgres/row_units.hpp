@@ -54,8 +54,9 @@ using OnRows = std::function<void(std::uint64_t rows)>;
 /// Where the rows of a unit go.
 struct RowPump {
     RowSource& source;
-    RowSink* sink = nullptr;            ///< null: they are only digested
-    RowTransform* transform = nullptr;  ///< text form only
+    RowSink* sink = nullptr;  ///< null: they are only digested
+    RowTransform* transform = nullptr;
+    std::span<const WireKind> kinds = {};  ///< of the fields, where rows are in the binary form
     const OnRows& on_rows;
     std::stop_token stop;
 };

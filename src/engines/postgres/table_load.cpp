@@ -43,6 +43,11 @@ class Encoding {
     bool is_other_;
 };
 
+std::span<const WireKind> binary_kinds(const DumpTable& table) {
+    if (table.format == CopyFormat::text) return {};
+    return table.kinds;
+}
+
 Error lost_rows(const DumpTable& table, std::uint64_t found, std::uint64_t sent) {
     return Error(ErrorKind::integrity, fmt::format("table {}.{} arrived with {} rows, {} were sent",
                                                    table.schema, table.name, found, sent))
@@ -58,7 +63,8 @@ TableLoad::TableLoad(Parts parts) : parts_(std::move(parts)), states_(parts_.tab
 bool TableLoad::counts(std::size_t index) const {
     const auto& table = parts_.tables[index];
     // Those of an extension's tables may stand beside rows that the extension has made itself.
-    return !parts_.reads_back && table.format == CopyFormat::binary && table.condition.empty();
+    return !parts_.reads_back && table.format == CopyFormat::binary && !table.is_changed &&
+           table.condition.empty();
 }
 
 bool TableLoad::has_counted() const {
@@ -153,6 +159,7 @@ RowDigest TableLoad::copy(std::size_t worker, const RowUnit& unit, std::uint64_t
     const auto digest = pump_rows({.source = *source,
                                    .sink = sink.get(),
                                    .transform = transform.get(),
+                                   .kinds = binary_kinds(table),
                                    .on_rows = on_rows,
                                    .stop = parts_.crew.stop()});
     const auto taken = sink->finish();

@@ -23,6 +23,9 @@ class Filter final : public RowTransform {
     bool apply(RowEditor& row) override {
         return sets_.contains(set_, *digest_of(row, places_, hash_, true, buffer_));
     }
+    bool uses(std::size_t column) const override {
+        return std::ranges::find(places_, column) != places_.end();
+    }
 
   private:
     std::unique_ptr<Connection> connection_;

@@ -18,20 +18,50 @@ constexpr int mixing_rounds = 8;
 
 constexpr std::array<std::string_view, 6> alphabets{
     "aeiou", "bcdfghjklmnpqrstvwxyz", "AEIOU", "BCDFGHJKLMNPQRSTVWXYZ", "0123456789", "123456789"};
-constexpr std::size_t any_digit = 4, first_digit = 5;
-constexpr std::size_t last_byte = alphabets.size();  ///< of a character beyond ASCII
+constexpr std::uint8_t any_digit = 4, first_digit = 5;
+constexpr std::uint8_t last_byte = alphabets.size();  ///< of a character beyond ASCII
 constexpr std::uint64_t last_bytes = 64;
 
 /// A place in a text whose character is exchanged: which alphabet, and where in it.
 struct Place {
-    std::size_t at = 0;
-    std::size_t alphabet = 0;
-    std::uint64_t value = 0;
-
-    std::uint64_t size() const noexcept {
-        return alphabet == last_byte ? last_bytes : alphabets[alphabet].size();
-    }
+    std::uint32_t at = 0;
+    std::uint8_t alphabet = 0;
+    std::uint8_t value = 0;
 };
+
+/// Where each character is found: its alphabet (of the first five), and its place in it.
+struct Letter {
+    std::uint8_t alphabet = last_byte;  ///< none
+    std::uint8_t value = 0;
+};
+constexpr std::array<Letter, 256> letters = [] {
+    std::array<Letter, 256> table{};
+    for (std::uint8_t alphabet = 0; alphabet <= any_digit; ++alphabet)
+        for (std::uint8_t i = 0; i < alphabets[alphabet].size(); ++i)
+            table[static_cast<unsigned char>(alphabets[alphabet][i])] = {alphabet, i};
+    return table;
+}();
+
+/// The size of an alphabet, and by what a number is multiplied instead of being divided by it.
+struct Size {
+    std::uint64_t size = last_bytes;
+    std::uint64_t reciprocal = ~std::uint64_t{0} / last_bytes;
+};
+constexpr std::array<Size, last_byte + 1> sizes = [] {
+    std::array<Size, last_byte + 1> table{};
+    for (std::size_t i = 0; i < alphabets.size(); ++i)
+        table[i] = {alphabets[i].size(), ~std::uint64_t{0} / alphabets[i].size()};
+    return table;
+}();
+
+/// `number` modulo `size`, without a division and without a branch: this is where masking spends
+/// its time, and which alphabet is next cannot be foretold.
+std::uint64_t within(std::uint64_t number, const Size& size) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const auto times = static_cast<std::uint64_t>((Wide{number} * size.reciprocal) >> 64);
+    const auto rest = number - times * size.size;  // at most once the size too much
+    return rest - (rest >= size.size ? size.size : 0);
+}
 
 std::uint64_t spread(std::uint64_t seed) noexcept {
     seed ^= seed >> 31;
@@ -53,8 +83,10 @@ void mix(std::vector<Place>& places, const KeyedHash& hash) {
         const auto seed = hash(other, static_cast<std::uint64_t>(round) << 32 | places.size());
         for (std::size_t i = moved; i < places.size(); i += 2) {
             auto& place = places[i];
+            const auto& size = sizes[place.alphabet];
+            const auto moved_to = place.value + within(spread(seed + i * 0x632be59bd9b4e019), size);
             place.value =
-                (place.value + spread(seed + i * 0x632be59bd9b4e019) % place.size()) % place.size();
+                static_cast<std::uint8_t>(moved_to - (moved_to >= size.size ? size.size : 0));
         }
     }
 }
@@ -65,29 +97,36 @@ void put_back(const std::vector<Place>& places, std::string& text) {
                                                      : alphabets[place.alphabet][place.value];
 }
 
-bool add_place(std::vector<Place>& places, std::size_t at, char c, std::size_t alphabet) {
+void add_digit(std::vector<Place>& places, std::size_t at, char c, std::uint8_t alphabet) {
     const auto found = alphabets[alphabet].find(c);
-    if (found == std::string_view::npos) return false;
-    places.push_back({.at = at, .alphabet = alphabet, .value = found});
-    return true;
+    if (found != std::string_view::npos)
+        places.push_back({.at = static_cast<std::uint32_t>(at),
+                          .alphabet = alphabet,
+                          .value = static_cast<std::uint8_t>(found)});
 }
 
 std::vector<Place> text_places(std::string_view text) {
     std::vector<Place> places;
+    places.reserve(text.size());
     unsigned char lead = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte >= 0xc0) lead = byte;
         if (byte < 0x80) {
-            for (std::size_t alphabet = 0; alphabet <= any_digit; ++alphabet)
-                if (add_place(places, at, text[at], alphabet)) break;
+            const auto letter = letters[byte];
+            if (letter.alphabet != last_byte)
+                places.push_back({.at = static_cast<std::uint32_t>(at),
+                                  .alphabet = letter.alphabet,
+                                  .value = letter.value});
             continue;
         }
         // The last byte of a character; those that begin with C2 are signs and controls.
         const bool is_last =
             at + 1 == text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xc0) != 0x80;
         if (byte < 0xc0 && is_last && lead > 0xc2)
-            places.push_back({.at = at, .alphabet = last_byte, .value = byte & 0x3fu});
+            places.push_back({.at = static_cast<std::uint32_t>(at),
+                              .alphabet = last_byte,
+                              .value = static_cast<std::uint8_t>(byte & 0x3f)});
     }
     return places;
 }
@@ -98,7 +137,7 @@ std::vector<Place> digit_places(std::string_view text) {
         const bool is_first = places.empty();
         // Leading zeros stay, so that no two patterns have a value in common.
         if (is_first && text[at] == '0') continue;
-        add_place(places, at, text[at], is_first ? first_digit : any_digit);
+        add_digit(places, at, text[at], is_first ? first_digit : any_digit);
     }
     return places;
 }

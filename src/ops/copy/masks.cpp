@@ -89,6 +89,12 @@ class Transform final : public RowTransform {
         }
         return true;
     }
+    bool uses(std::size_t column) const override {
+        if (filter_ && filter_->uses(column)) return true;
+        return std::ranges::any_of(changes_, [&](const Change& change) {
+            return change.at == column && change.rule->kind != MaskKind::null_value;
+        });
+    }
 
   private:
     std::vector<Change> changes_;

@@ -3,9 +3,10 @@
 -- A hash-partitioned table is one unit with all below it, since equal values may hash differently
 -- in another database (enums by oid, text by locale).
 --
--- The last column says whether COPY's binary form of every column means the same in another
+-- The last but one column says whether COPY's binary form of every column means the same in another
 -- database: types named here, enums, and domains and ranges of such, and arrays of the server's own.
 -- Others may hold oids (regclass), have no such form, or be an extension's, whose versions differ.
+-- The last has the name of each column's type, or of the one that its domain is over.
 with recursive hashed as (
     select h.partrelid
     from pg_partitioned_table h
@@ -49,7 +50,13 @@ select n.nspname,
        not exists (
            select from pg_attribute a
            where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-             and a.atttypid not in (select s.oid from safe s))
+             and a.atttypid not in (select s.oid from safe s)),
+       (select coalesce(json_agg(case when t.typnamespace = 'pg_catalog'::regnamespace then t.typname else '' end
+                                 order by a.attnum), '[]')
+        from pg_attribute a
+        join pg_type own on own.oid = a.atttypid
+        join pg_type t on t.oid = case own.typtype when 'd' then own.typbasetype else own.oid end
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '')
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join (
