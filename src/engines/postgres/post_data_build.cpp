@@ -85,7 +85,7 @@ void PostDataBuild::sort_out() {
                 if (!is_rest) first_rest_ = others_.size();
                 is_rest = true;
                 if (can_wait(statement))
-                    foreign_keys_.push_back(&statement);
+                    sort_out_foreign_key(statement);
                 else
                     others_.push_back(&statement);
                 break;
@@ -109,6 +109,17 @@ void PostDataBuild::sort_out_key(const PostDataStatement& statement) {
     const auto* key = find_key(parts_.keys, statement);
     if (key != nullptr) state.builds.insert(state.builds.begin(), key->create);
     state.attaches.push_back(key != nullptr ? key->attach : std::string(statement.text));
+}
+
+void PostDataBuild::sort_out_foreign_key(const PostDataStatement& statement) {
+    const auto child = index_of_.at(statement.table);
+    states_[child].foreign_keys.push_back(&statement);
+    for (const auto needed : {child, index_of_.at(statement.references)}) {
+        auto& held = states_[needed].held;
+        if (std::ranges::find(held, child) != held.end()) continue;
+        held.push_back(child);
+        ++states_[child].missing;
+    }
 }
 
 /// Only between plain tables may a foreign key be added without being checked.
@@ -157,6 +168,7 @@ void PostDataBuild::attach(std::size_t worker, std::size_t index) {
     const std::vector<Value> name = {table(index).quoted()};
     const bool is_done_above = parts_.analyzes_roots && connection.query_text(is_partition, name);
     if (!is_done_above) run(connection, "analyze " + table(index).quoted(), {});
+    has_keys(index);
 }
 
 void PostDataBuild::run(Connection& connection, std::string_view sql, std::string_view tablespace) {
@@ -172,32 +184,48 @@ void PostDataBuild::run(Connection& connection, std::string_view sql, std::strin
     }
 }
 
-void PostDataBuild::add_foreign_keys(Connection& connection) {
-    for (std::size_t i = 0; i < first_rest_; ++i)
-        run(connection, others_[i]->text, others_[i]->tablespace);
-    if (parts_.analyzes_roots) analyze_roots(connection);
-    std::map<std::string, std::vector<std::string>> checks;
-    for (const auto* key : foreign_keys_) {
-        report(key->table);
-        run(connection, fmt::format("{}{}", key->text, key->is_not_valid ? "" : " NOT VALID"), {});
-        if (!key->is_not_valid)
-            checks[key->table].push_back(
-                fmt::format("alter table {} validate constraint {}", key->table, key->constraint));
+/// A table's own foreign keys hang on it and on those that it refers to; what hangs on it is
+/// theirs.
+void PostDataBuild::has_keys(std::size_t index) {
+    std::vector<std::size_t> ready;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto child : states_[index].held)
+            if (--states_[child].missing == 0) ready.push_back(child);
     }
-    for (auto& [name, statements] : checks) {
-        const auto& checked = table(index_of_.at(name));
-        // One after the other: the server validates one constraint of a table at a time.
-        parts_.crew.add(index_urgency(checked, true),
-                        [this, list = std::move(statements), &checked](std::size_t worker) {
-                            for (const auto& sql : list) {
-                                report(checked.name);
-                                run(parts_.targets.of(worker), sql, {});
-                            }
-                        });
+    for (const auto child : ready)
+        parts_.crew.add(index_urgency(table(child), true),
+                        [this, child](std::size_t worker) { add_foreign_keys(worker, child); });
+}
+
+/// One after the other: the server validates one constraint of a table at a time.
+void PostDataBuild::add_foreign_keys(std::size_t worker, std::size_t index) {
+    auto& connection = parts_.targets.of(worker);
+    const auto& keys = states_[index].foreign_keys;
+    {
+        // Each takes both of its tables for itself, for a moment: two at once might wait for each
+        // other.
+        const std::scoped_lock lock(adding_);
+        for (const auto* key : keys)
+            run(connection, fmt::format("{}{}", key->text, key->is_not_valid ? "" : " NOT VALID"),
+                {});
+    }
+    for (const auto* key : keys) {
+        report(key->table);
+        if (!key->is_not_valid)
+            run(connection,
+                fmt::format("alter table {} validate constraint {}", key->table, key->constraint),
+                {});
     }
 }
 
-/// Their parts are in; the server looks at them while others validate.
+void PostDataBuild::begin_rest(Connection& connection) {
+    for (std::size_t i = 0; i < first_rest_; ++i)
+        run(connection, others_[i]->text, others_[i]->tablespace);
+    if (parts_.analyzes_roots) analyze_roots(connection);
+}
+
+/// Their parts are in.
 void PostDataBuild::analyze_roots(Connection& connection) {
     for (const auto& row : connection.query_rows(roots))
         parts_.crew.add(1, [this, name = row[0]](std::size_t worker) {

@@ -14,8 +14,9 @@
 namespace keel::postgres {
 
 /// Makes what pg_dump's post-data section says, in parallel where that is safe: indexes and keys of
-/// a table as soon as its rows are in, foreign keys as NOT VALID and then validated side by side,
-/// all else in the order it was written, and event triggers last of all. Each statement is run
+/// a table as soon as its rows are in, its foreign keys (NOT VALID, and then validated) as soon as
+/// it and those that they refer to have their keys, all else in the order it was written, and event
+/// triggers last of all. Each statement is run
 /// exactly once.
 class PostDataBuild {
   public:
@@ -37,10 +38,10 @@ class PostDataBuild {
     /// Nothing reads the table for a comparison any more: its keys may be finished. By any worker.
     void is_compared(std::size_t table);
 
-    /// Once the crew is done with the tables: everything written before the first foreign key, then
-    /// the foreign keys, as far as they can wait to be validated; gives the crew the validations.
-    void add_foreign_keys(Connection& connection);
-    /// Once the crew has validated: the rest, but for event triggers; and the statistics.
+    /// Once the crew is done with the tables: everything that was written before the first foreign
+    /// key; gives the crew what is left for it.
+    void begin_rest(Connection& connection);
+    /// Once the crew is done with that: the rest, but for event triggers; and the statistics.
     void finish(Connection& connection);
     void make_event_triggers(Connection& connection);
 
@@ -50,14 +51,20 @@ class PostDataBuild {
         std::vector<std::string> attaches;  ///< keys, once their indexes are there
         std::size_t waiting_for = 1;        ///< builds and the comparison
         std::string tablespace;
+        std::vector<std::size_t> held;  ///< the tables whose foreign keys wait for it; once each
+        std::vector<const PostDataStatement*> foreign_keys;
+        std::size_t missing = 0;  ///< tables without which those cannot be made
     };
     void sort_out();
+    void sort_out_foreign_key(const PostDataStatement& statement);
     void sort_out_key(const PostDataStatement& statement);
     const DumpTable& table(std::size_t index) const { return parts_.tables[index]; }
     void build(std::size_t worker, std::size_t index, const std::string& sql);
     void release(std::size_t worker, std::size_t index);
     void attach(std::size_t worker, std::size_t index);
     bool can_wait(const PostDataStatement& statement) const;
+    void has_keys(std::size_t index);
+    void add_foreign_keys(std::size_t worker, std::size_t index);
     void analyze_roots(Connection& connection);
     void run(Connection& connection, std::string_view sql, std::string_view tablespace);
     void report(std::string_view item);
@@ -66,10 +73,10 @@ class PostDataBuild {
     std::map<std::string, std::size_t, std::less<>> index_of_;
     std::vector<TableState> states_;
     std::vector<const PostDataStatement*> others_;  ///< in order
-    std::vector<const PostDataStatement*> foreign_keys_;
     std::vector<const PostDataStatement*> event_triggers_;
     std::size_t first_rest_ = 0;  ///< of others_
     std::mutex mutex_;
+    std::mutex adding_;  ///< foreign keys
     std::size_t done_ = 0;
 };
 

@@ -85,7 +85,7 @@ class Stager {
         builder = &post_data;
         rows.start();
         crew.run();
-        post_data.add_foreign_keys(connection);
+        post_data.begin_rest(connection);
         crew.run();
         set_sequences(connection, sequences_from_json(content_.details.at("sequences")));
         load_large_objects(connection, *streams_.open("large-objects"), context_);

@@ -26,7 +26,7 @@ namespace {
 
 /// Besides those that load: one session that reads, one that writes and we ourselves do not keep
 /// the server busy while it waits for its disk.
-constexpr std::size_t builders = 2;
+constexpr std::size_t builders = 1;
 
 class TextSink final : public ByteSink {
   public:
@@ -95,16 +95,27 @@ class StreamCopy {
 
     void choose_tables() {
         for (auto table : snapshot_.tables()) {
-            const bool changes =
-                options_.transforms != nullptr &&
-                options_.transforms->for_table(table.schema, table.name, table.columns) != nullptr;
-            if (table.is_binary_safe && !changes) table.format = CopyFormat::binary;
-            if (changes) set_expressions(table);
+            const auto transform =
+                options_.transforms == nullptr
+                    ? nullptr
+                    : options_.transforms->for_table(table.schema, table.name, table.columns);
+            table.is_changed = transform != nullptr;
+            if (table.is_binary_safe && can_change_binary(table, transform.get()))
+                table.format = CopyFormat::binary;
+            if (table.is_changed) set_expressions(table);
             if (options_.leaves_out && options_.leaves_out(table.schema, table.name))
                 left_out_.push_back(std::move(table));
             else
                 tables_.push_back(std::move(table));
         }
+    }
+
+    /// Dates, numbers and the like that nobody looks at need no text on their way.
+    static bool can_change_binary(const DumpTable& table, const RowTransform* transform) {
+        if (transform == nullptr) return true;
+        for (std::size_t i = 0; i < table.kinds.size(); ++i)
+            if (table.kinds[i] == WireKind::opaque && transform->uses(i)) return false;
+        return true;
     }
 
     void set_expressions(DumpTable& table) const {
@@ -171,7 +182,7 @@ class StreamCopy {
              .may_split = has_page_ranges(snapshot_.connection())});
         load.start(units);
         crew_.run();
-        build.add_foreign_keys(*target_);
+        build.begin_rest(*target_);
         crew_.run();
         copy_outside_tables();
         build.finish(*target_);
