@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "db/connection.hpp"
+#include "db/new_database.hpp"
 
 namespace keel {
 
@@ -60,6 +61,9 @@ class RowPort {
     /// Opens a read-only transaction that sees one state, in which values come out as texts that
     /// depend on nobody's settings.
     virtual void begin_reading(Connection& source) const = 0;
+    /// The same on several sessions, which see one and the same state. False, and then none has
+    /// begun anything, where that cannot be had.
+    virtual bool begin_reading_together(std::span<Connection* const> sources) const = 0;
     /// Tables whose rows mean the same in another database in COPY's binary form.
     virtual std::vector<TableId> binary_tables(Connection& source) const = 0;
     virtual std::vector<TableCounter> counters(Connection& source) const = 0;
@@ -67,6 +71,9 @@ class RowPort {
     /// Throws ErrorKind::locked when others hold them for longer than the session waits.
     virtual std::unique_ptr<RowLoad> begin_loading(Connection& target,
                                                    std::span<const TableId> tables) const = 0;
+    /// An empty database for rows, beside a target that is not there yet. Both must outlive it.
+    virtual std::unique_ptr<NewDatabase> make_new(const StageOptions& options,
+                                                  const Context& context) const = 0;
 };
 
 }  // namespace keel

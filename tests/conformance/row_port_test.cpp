@@ -1,5 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "db/admin.hpp"
 #include "db/copier.hpp"
 #include "db/dialect.hpp"
 #include "db/inspector.hpp"
@@ -34,6 +39,10 @@ std::string trigger_of(const EngineFixture& fixture) {
 
 void run(EngineFixture& fixture, const DatabaseUrl& url, std::string_view script) {
     fixture.connect(url)->run_script(fixture.engine().dialect().split(script).statements);
+}
+
+void run_script_on(EngineFixture& fixture, Connection& connection, std::string_view script) {
+    connection.run_script(fixture.engine().dialect().split(script).statements);
 }
 
 TableId table(const EngineFixture& fixture, std::string name) {
@@ -192,4 +201,65 @@ TEST_CASE("a role that may not act as a replica loads all the same, and constrai
     connection->execute("reset role");
     connection->execute("drop owned by plain_loader_t");
     connection->execute("drop role plain_loader_t");
+}
+
+TEST_CASE("sessions that begin to read together see one state, whatever is written meanwhile") {
+    for_each_engine([](EngineFixture& fixture) {
+        const auto url = fixture.make_database();
+        run(fixture, url, "create table t (n integer); insert into t values (0);");
+        std::atomic<bool> is_over = false;
+        // In WAL mode, as new databases are, and on a server nobody waits for it.
+        std::jthread writer([&] {
+            const auto connection = fixture.connect(url);
+            while (!is_over) connection->execute("update t set n = n + 1");
+        });
+        for (int round = 0; round < 20; ++round) {
+            const auto one = fixture.connect(url, true), other = fixture.connect(url, true);
+            const std::array<Connection*, 2> both{one.get(), other.get()};
+            if (!fixture.engine().copier().rows().begin_reading_together(both)) continue;
+            const auto seen = one->query_text("select n from t");
+            CHECK(seen == other->query_text("select n from t"));
+        }
+        is_over = true;
+        writer.join();
+        const auto one = fixture.connect(url, true), other = fixture.connect(url, true);
+        const std::array<Connection*, 2> both{one.get(), other.get()};
+        CHECK(fixture.engine().copier().rows().begin_reading_together(both));
+    });
+}
+
+TEST_CASE("a new database for rows is nowhere until it is published, and gone unless it is kept") {
+    for_each_engine([](EngineFixture& fixture) {
+        const auto url = fixture.new_address();
+        const auto& admin = fixture.engine().admin();
+        const auto& rows = fixture.engine().copier().rows();
+        const StageOptions options{.target = url, .run_id = fresh_run_id()};
+        const QuietContext quiet;
+        const Context& context = quiet;
+        {
+            const auto made = rows.make_new(options, context);
+            made->connect()->execute("create table t (n integer)");
+            CHECK(admin.find_leftovers(url).empty());  // somebody is at work on it
+            CHECK_FALSE(admin.exists(url));
+        }
+        CHECK(admin.find_leftovers(url).empty());
+
+        const auto made = rows.make_new(options, context);
+        REQUIRE(made->writers() >= 1);
+        {
+            const auto writer = made->connect();
+            run_script_on(fixture, *writer,
+                          "create table t (n integer); insert into t values (1);");
+            const auto reader = made->connect_reader();
+            writer->execute("create table other (n integer)");
+            writer->execute("create index t_n on t (n)");
+            CHECK(reader->query_integer("select n from t") == 1);
+        }
+        const auto staged = made->keep();
+        CHECK_FALSE(admin.exists(url));
+        admin.publish(staged, context);
+        CHECK(fixture.connect(url)->query_integer("select n from t") == 1);
+        CHECK(admin.check(*fixture.connect(url), true).empty());
+        CHECK(admin.find_leftovers(url).empty());
+    });
 }

@@ -12,7 +12,7 @@ namespace keel::postgres {
 /// the source as template.
 class PostgresCopier final : public Copier {
   public:
-    explicit PostgresCopier(const EngineOptions& options) : options_(options) {}
+    explicit PostgresCopier(const EngineOptions& options) : rows_(options), options_(options) {}
 
     CopiedDatabase stage(const CopyOptions& options, const Context& context) const override;
     std::vector<TableContent> digest(const ConnectOptions& source,

@@ -224,6 +224,21 @@ void PostgresRowPort::begin_reading(Connection& source) const {
     set_dump_settings(*internal, true);
 }
 
+bool PostgresRowPort::begin_reading_together(std::span<Connection* const> sources) const {
+    begin_reading(*sources.front());
+    if (sources.size() == 1) return true;
+    const auto snapshot = internal_connection(*sources.front())
+                              ->query_text("select pg_catalog.pg_export_snapshot()")
+                              .value_or("");
+    for (auto* source : sources.subspan(1)) {
+        const auto internal = internal_connection(*source);
+        internal->begin(
+            {.read_only = true, .isolation = Isolation::repeatable_read, .snapshot = snapshot});
+        set_dump_settings(*internal, true);
+    }
+    return true;
+}
+
 std::vector<TableId> PostgresRowPort::binary_tables(Connection& source) const {
     std::vector<TableId> tables;
     for (auto& table : read_dump_tables(source))

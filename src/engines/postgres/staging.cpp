@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engines/postgres/connection.hpp"
+#include "engines/postgres/database_state.hpp"
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/quote.hpp"
 
@@ -77,6 +78,13 @@ void Staging::create(const Json& state) {
         throw;
     }
     mark(state);
+}
+
+void Staging::create_usual() {
+    is_ours_ = true;
+    maintenance_->execute(fmt::format("create database {}", quote_identifier(name_)));
+    // What it is to have again once it is published.
+    mark(read_database_state(*maintenance_, name_).value_or(Json()));
 }
 
 void Staging::create_from(std::string_view source, const Json& state) {

@@ -24,6 +24,8 @@ class Staging {
 
     /// An empty database with the encoding and locale that `state` says.
     void create(const Json& state);
+    /// An empty database as CREATE DATABASE makes it where nothing is said.
+    void create_usual();
     /// A copy of another database of this server, made by the server file by file. Throws what the
     /// server says when that may not be (sessions on it, missing rights).
     void create_from(std::string_view source, const Json& state);

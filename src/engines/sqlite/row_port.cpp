@@ -6,13 +6,16 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "engines/sqlite/address.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/dialect.hpp"
+#include "engines/sqlite/wal_snapshot.hpp"
 
 namespace keel::sqlite {
 namespace {
 
 constexpr std::string_view side_name = "keel_side";
+constexpr int most_attempts = 100;
 
 std::string column_list(const std::vector<std::string>& columns, std::string_view prefix = "") {
     std::vector<std::string> quoted;
@@ -178,6 +181,26 @@ class Load final : public RowLoad {
 void SqliteRowPort::begin_reading(Connection& source) const {
     source.begin({.read_only = true, .isolation = {}, .snapshot = {}});
     source.query_text("select 1 from sqlite_schema limit 1");
+}
+
+/// With a write-ahead log, its state is read before the first transaction begins and after the last
+/// one has: equal, it is that of all of them. Without one, nobody can commit once one of them
+/// reads.
+bool SqliteRowPort::begin_reading_together(std::span<Connection* const> sources) const {
+    auto& first = *sources.front();
+    auto* raw = static_cast<sqlite3*>(first.raw());
+    if (path_of(raw).empty()) return false;
+    const bool has_log = first.query_text("pragma journal_mode") == "wal";
+    if (has_log) first.query_text("select 1 from sqlite_schema limit 1");  // opens the log
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        const auto before = has_log ? read_wal_index(raw) : std::nullopt;
+        for (auto* source : sources) begin_reading(*source);
+        if (!has_log) return true;
+        const auto after = read_wal_index(raw);
+        if (before && after && *before == *after) return true;
+        for (auto* source : sources) source->rollback();
+    }
+    return false;
 }
 
 std::vector<TableId> SqliteRowPort::binary_tables(Connection& source) const {

@@ -10,6 +10,7 @@
 #include "db/unpublished.hpp"
 #include "ops/copy/compare.hpp"
 #include "ops/copy/copy_filter.hpp"
+#include "ops/copy/settle.hpp"
 #include "ops/copy/source.hpp"
 #include "ops/kit/current_state.hpp"
 #include "ops/kit/table_patterns.hpp"
@@ -68,20 +69,8 @@ class Copy final : public Operation {
         report_copied(context, copied, stopwatch.elapsed(), report);
     }
 
-    /// The database has been replaced by a copy that was compared before; what fails from here on
-    /// cannot be called a failure that changed nothing.
     void verify(OperationContext& context, Report&) override {
-        try {
-            settle_marker(context);
-        } catch (const Error& error) {
-            throw Error(
-                ErrorKind::partial,
-                fmt::format("'{}' was copied into '{}', but cannot be looked at: {}",
-                            source_->environment().name, context.choice().name, error.message()))
-                .with_hint(
-                    "look at it with: keel status; what was there before comes back with: "
-                    "keel undo");
-        }
+        settle_marker(context, source_->environment().name);
     }
 
   private:
@@ -147,17 +136,6 @@ class Copy final : public Operation {
                          now_.location);
         };
         return options;
-    }
-
-    /// What was stamped while it was staged beside its place is bound to that place now.
-    static void settle_marker(OperationContext& context) {
-        const Engine& engine = context.engine();
-        Connection& connection = context.connection();
-        const auto& marker = context.marker().marker;
-        if (marker && marker->bound.bound == engine.admin().identity(connection).bound) return;
-        stamp_marker(connection, engine, context.environment(), context.project().name(), false,
-                     context.context().clock.now());
-        context.forget_marker();
     }
 
     void report_copied(OperationContext& context, const CopiedDatabase& copied,

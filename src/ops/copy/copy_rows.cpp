@@ -8,11 +8,15 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "db/admin.hpp"
+#include "db/copier.hpp"
 #include "db/inspector.hpp"
+#include "db/unpublished.hpp"
 #include "ops/copy/copy_filter.hpp"
+#include "ops/copy/new_rows.hpp"
 #include "ops/copy/portable_tables.hpp"
 #include "ops/copy/row_pairs.hpp"
 #include "ops/copy/rows_loader.hpp"
+#include "ops/copy/settle.hpp"
 #include "ops/copy/source.hpp"
 #include "ops/kit/table_report.hpp"
 
@@ -76,6 +80,10 @@ class CopyRows final : public Operation {
         report_loaded(context, loaded, stopwatch.elapsed(), report);
     }
 
+    void verify(OperationContext& context, Report&) override {
+        if (is_new_) settle_marker(context, source_->environment().name);
+    }
+
   private:
     bool merges() const noexcept { return request_.mode == CopyRequest::Mode::merge; }
 
@@ -103,27 +111,35 @@ class CopyRows final : public Operation {
                                 .context = context.context()};
         for (const auto& table : made_) {
             parts.before.push_back(table.create);
-            for (const auto& statement : table.after) parts.after.push_back(statement);
+            std::ranges::copy(table.indexes, std::back_inserter(parts.after));
         }
+        for (const auto& table : made_)
+            std::ranges::copy(table.foreign_keys, std::back_inserter(parts.after));
         return parts;
     }
 
-    /// A database that was not there before is not there afterwards when anything fails.
+    /// Made beside its place, and put there when it is whole.
     LoadedRows load_into_new(OperationContext& context) {
-        const auto& admin = context.engine().admin();
-        admin.create(context.environment().url);
-        try {
-            context.lock();
-            stamp_marker(context.connection(), context.engine(), context.environment(),
-                         context.project().name(), true, context.context().clock.now());
-            context.forget_marker();
-            return RowsLoader(loader_parts(context)).run();
-        } catch (...) {
-            context.disconnect();
-            context.forget_marker();
-            admin.drop(context.environment().url);
-            throw;
-        }
+        const Engine& engine = context.engine();
+        const RowRoute route{source_->engine(), engine, filter_.transforms()};
+        const auto target = engine.copier().rows().make_new(
+            {.target = context.environment().url, .run_id = context.run_id()}, context.context());
+        auto loaded = load_new_rows({.route = route,
+                                     .source = *connection_,
+                                     .connect_source = [this] { return source_->connect(); },
+                                     .target = *target,
+                                     .target_catalog = target_catalog_,
+                                     .pairs = pairs_,
+                                     .made = made_,
+                                     .on_snapshot = filter_.on_snapshot(context.context()),
+                                     .context = context.context()});
+        stamp_marker(*target->connect(), engine, context.environment(), context.project().name(),
+                     true, context.context().clock.now());
+        Unpublished staged(engine.admin(), target->keep());
+        context.context().check_cancelled("copying");
+        engine.admin().publish(staged.release(), context.context());
+        is_new_ = true;
+        return loaded;
     }
 
     void compare(OperationContext& context, Report& report) {
@@ -300,6 +316,7 @@ class CopyRows final : public Operation {
     RowPairs pairs_;
     std::vector<PortableTable> made_;
     CopyFilter filter_;
+    bool is_new_ = false;  ///< the target was not there before
 };
 
 }  // namespace

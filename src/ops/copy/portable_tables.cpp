@@ -187,7 +187,7 @@ class Maker {
                                       dialect_.quote(is_to_postgres_ ? "public" : "", parent),
                                       referenced, actions_of(key));
         if (is_to_postgres_)
-            foreign_keys_.push_back(fmt::format("alter table {} add {}", name(), text));
+            made_.foreign_keys.push_back(fmt::format("alter table {} add {}", name(), text));
         else
             parts_.push_back(text);
     }
@@ -208,9 +208,9 @@ class Maker {
                                    definition.find(" using btree ") == std::string::npos;
         if (!is_plain || is_other_kind || definition.find(" where ") != std::string::npos)
             return leave(fmt::format("index {}", index.name));
-        made_.after.push_back(fmt::format("create {}index {} on {} ({})",
-                                          index.unique ? "unique " : "", dialect_.quote(index.name),
-                                          name(), quoted_list(index.columns, dialect_)));
+        made_.indexes.push_back(
+            fmt::format("create {}index {} on {} ({})", index.unique ? "unique " : "",
+                        dialect_.quote(index.name), name(), quoted_list(index.columns, dialect_)));
     }
 
     const Table& source_;
@@ -220,9 +220,6 @@ class Maker {
     bool is_key_inline_ = false;
     std::vector<std::string> parts_;
     PortableTable made_;
-
-  public:
-    std::vector<std::string> foreign_keys_;  ///< once every table has its keys
 };
 
 }  // namespace
@@ -230,13 +227,7 @@ class Maker {
 std::vector<PortableTable> make_portable_tables(const std::vector<const Table*>& tables,
                                                 EngineKind to, const Dialect& dialect) {
     std::vector<PortableTable> made;
-    std::vector<std::string> foreign_keys;
-    for (const Table* table : tables) {
-        Maker maker(*table, to, dialect);
-        made.push_back(maker.make());
-        std::ranges::copy(maker.foreign_keys_, std::back_inserter(foreign_keys));
-    }
-    if (!made.empty()) std::ranges::copy(foreign_keys, std::back_inserter(made.back().after));
+    for (const Table* table : tables) made.push_back(Maker(*table, to, dialect).make());
     return made;
 }
 

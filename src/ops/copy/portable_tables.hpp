@@ -11,10 +11,11 @@ namespace keel {
 
 /// A table as the other engine would have it: the subset of docs/reference/type-conversion.md.
 struct PortableTable {
-    Table table;                           ///< what the catalog will say of it
-    std::string create;                    ///< made before its rows
-    std::vector<std::string> after;        ///< indexes and, on PostgreSQL, foreign keys
-    std::vector<std::string> not_carried;  ///< what is left behind, for people
+    Table table;                            ///< what the catalog will say of it
+    std::string create;                     ///< made before its rows
+    std::vector<std::string> indexes;       ///< made after its rows
+    std::vector<std::string> foreign_keys;  ///< once every table has its keys; SQLite: none
+    std::vector<std::string> not_carried;   ///< what is left behind, for people
 };
 
 /// `tables` are the source's; `to` is the engine for which they are made. Pure.

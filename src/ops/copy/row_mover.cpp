@@ -19,34 +19,39 @@ class Mover {
         for (auto row = move_.source.next(); !row.empty(); row = move_.source.next()) {
             if (++seen_ % rows_at_once == 0) report();
             try {
-                pass(row);
+                if (!change(row)) continue;
             } catch (Error& error) {
                 error.add_trail(fmt::format("row {}", seen_));
                 throw;
             }
+            if (move_.sink != nullptr) move_.sink->put(row);
         }
         report();
         return digest_;
     }
 
   private:
-    void pass(std::span<const std::byte> row) {
+    /// False: there is nothing to write.
+    bool change(std::span<const std::byte>& row) {
         if (move_.transform != nullptr) {
             if (move_.is_binary)
                 editor_.open_binary(row);
             else
                 editor_.open(row);
-            if (!move_.transform->apply(editor_)) return;
+            if (!move_.transform->apply(editor_)) return false;
             row = editor_.finish();
         }
-        if (move_.only_checks) return move_.conversion->check(row);
+        if (move_.only_checks) {
+            move_.conversion->check(row);
+            return false;
+        }
         if (move_.conversion != nullptr) {
             row = move_.conversion->convert(row);
             digest_.add(move_.conversion->exact_part());
         } else {
             digest_.add(row);
         }
-        if (move_.sink != nullptr) move_.sink->put(row);
+        return true;
     }
 
     void report() {

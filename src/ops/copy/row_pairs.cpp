@@ -189,6 +189,24 @@ RowPairs pair_tables(const Catalog& source, const Catalog& target, const Pairing
     return Pairing(source, target, options).run();
 }
 
+std::vector<TableCounter> counters_for(const RowPairs& pairs,
+                                       const std::vector<TableCounter>& counters) {
+    std::vector<TableCounter> found;
+    for (const auto& counter : counters) {
+        for (const auto& pair : pairs.tables) {
+            if (counter.table.name != pair.source->name) continue;
+            if (!counter.table.schema.empty() && counter.table.schema != pair.source->schema)
+                continue;
+            for (const auto& column : pair.columns)
+                if (column.source->name == counter.column)
+                    found.push_back({.table = pair.target_name(),
+                                     .column = column.target->name,
+                                     .last = counter.last});
+        }
+    }
+    return found;
+}
+
 std::string shown_name(const Table& table) {
     TableContent content;
     content.schema = table.schema;

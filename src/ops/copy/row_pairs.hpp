@@ -53,6 +53,10 @@ struct PairingOptions {
 /// PostgreSQL's schema public, or the only ones of that name. Pure. The catalogs must outlive it.
 RowPairs pair_tables(const Catalog& source, const Catalog& target, const PairingOptions& options);
 
+/// The source's counters as those of the target's tables and columns.
+std::vector<TableCounter> counters_for(const RowPairs& pairs,
+                                       const std::vector<TableCounter>& counters);
+
 /// A table's name as people say it.
 std::string shown_name(const Table& table);
 

@@ -11,6 +11,7 @@
 #include "db/row_port.hpp"
 #include "db/row_transform.hpp"
 #include "ops/copy/row_pairs.hpp"
+#include "ops/copy/table_flow.hpp"
 
 namespace keel {
 
@@ -57,7 +58,8 @@ class RowsLoader {
         std::vector<std::string> after = {};   ///< once the rows are in
         const Context& context;
     };
-    explicit RowsLoader(const Parts& parts) : parts_(parts) {}
+    explicit RowsLoader(const Parts& parts)
+        : parts_(parts), route_{parts.source_engine, parts.target_engine, parts.transforms} {}
 
     /// Throws what stands against it; nothing has changed then. ErrorKind::constraint when a
     /// foreign key would dangle, integrity when values do not arrive as they were sent,
@@ -68,23 +70,16 @@ class RowsLoader {
     std::vector<ComparedTable> compare_only();
 
   private:
-    struct Flow;
-    bool is_other_engine() const noexcept {
-        return parts_.source_engine.kind() != parts_.target_engine.kind();
-    }
-    Flow flow_of(const TablePair& pair) const;
     LoadedRows load();
     void list_refused();
-    void check_values();
     LoadedTable load_table(RowLoad& load, const TablePair& pair);
-    void compare(const CopySpec& written, bool has_values, const RowDigest& sent,
+    void compare(const CopySpec& written, const TableFlow& flow, const RowDigest& sent,
                  const LoadedTable& table);
     void check_foreign_keys(const std::vector<TableId>& tables, LoadedRows& loaded);
-    void read_counters();
 
     Parts parts_;
+    RowRoute route_;
     std::vector<TableId> binary_;
-    std::vector<TableCounter> counters_;
 };
 
 }  // namespace keel
