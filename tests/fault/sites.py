@@ -129,7 +129,8 @@ select indexrelid::regclass from pg_index where not indisvalid;
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.server = Path("/tmp") / f"keel-fault-{os.getpid()}"
+        # Beside the folder, which is root's alone, and the server is not.
+        self.server = self.folder.with_name(self.folder.name + "-server")
         self.tool = Path(__file__).resolve().parents[2] / "tools/private_postgres"
 
     def start(self):
