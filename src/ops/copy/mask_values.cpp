@@ -22,11 +22,40 @@ constexpr std::uint8_t any_digit = 4, first_digit = 5;
 constexpr std::uint8_t last_byte = alphabets.size();  ///< of a character beyond ASCII
 constexpr std::uint64_t last_bytes = 64;
 
-/// A place in a text whose character is exchanged: which alphabet, and where in it.
-struct Place {
-    std::uint32_t at = 0;
-    std::uint8_t alphabet = 0;
-    std::uint8_t value = 0;
+/// The places in a text whose characters are exchanged, each with its alphabet and where in that
+/// its character is; by turns of the one and the other half, as they are mixed.
+class Places {
+  public:
+    struct Spot {
+        std::uint32_t at = 0;
+        std::uint8_t alphabet = 0;
+    };
+    struct Half {
+        std::vector<Spot> spots;
+        std::string values;
+        std::size_t count = 0;
+
+        std::string_view used() const noexcept { return std::string_view(values).substr(0, count); }
+    };
+
+    explicit Places(std::size_t most) {
+        for (auto& half : halves_) {
+            half.spots.resize(most / 2 + 1);
+            half.values.resize(most / 2 + 1);
+        }
+    }
+    void add(std::size_t at, std::uint8_t alphabet, std::size_t value) noexcept {
+        auto& half = halves_[count_++ % 2];
+        half.spots.data()[half.count] = {static_cast<std::uint32_t>(at), alphabet};
+        half.values.data()[half.count++] = static_cast<char>(value);
+    }
+    std::size_t size() const noexcept { return count_; }
+    Half& half(std::size_t which) noexcept { return halves_[which]; }
+    const std::array<Half, 2>& halves() const noexcept { return halves_; }
+
+  private:
+    std::array<Half, 2> halves_;
+    std::size_t count_ = 0;
 };
 
 /// Where each character is found: its alphabet (of the first five), and its place in it.
@@ -73,71 +102,60 @@ std::uint64_t spread(std::uint64_t seed) noexcept {
 
 /// A Feistel network over places of any alphabets: by turns each half is moved by what a keyed
 /// function makes of the other, which can be undone, so that no two inputs meet.
-void mix(std::vector<Place>& places, const KeyedHash& hash) {
-    std::string other;
+void mix(Places& places, const KeyedHash& hash) {
     for (int round = 1; round <= mixing_rounds; ++round) {
-        const std::size_t moved = static_cast<std::size_t>(round) % 2;
-        other.clear();
-        for (std::size_t i = 1 - moved; i < places.size(); i += 2)
-            other += static_cast<char>(places[i].value);
-        const auto seed = hash(other, static_cast<std::uint64_t>(round) << 32 | places.size());
-        for (std::size_t i = moved; i < places.size(); i += 2) {
-            auto& place = places[i];
-            const auto& size = sizes[place.alphabet];
-            const auto moved_to = place.value + within(spread(seed + i * 0x632be59bd9b4e019), size);
-            place.value =
-                static_cast<std::uint8_t>(moved_to - (moved_to >= size.size ? size.size : 0));
+        const std::size_t which = static_cast<std::size_t>(round) % 2;
+        auto& half = places.half(which);
+        const auto seed = hash(places.half(1 - which).used(),
+                               static_cast<std::uint64_t>(round) << 32 | places.size());
+        const auto* spots = half.spots.data();
+        auto* values = half.values.data();
+        for (std::size_t i = 0; i < half.count; ++i) {
+            const auto& size = sizes.data()[spots[i].alphabet];
+            const auto step = within(spread(seed + (2 * i + which) * 0x632be59bd9b4e019), size);
+            const auto value = static_cast<unsigned char>(values[i]) + step;
+            values[i] = static_cast<char>(value - (value >= size.size ? size.size : 0));
         }
     }
 }
 
-void put_back(const std::vector<Place>& places, std::string& text) {
-    for (const auto& place : places)
-        text[place.at] = place.alphabet == last_byte ? static_cast<char>(0x80 | place.value)
-                                                     : alphabets[place.alphabet][place.value];
+void put_back(const Places& places, std::string& text) {
+    for (const auto& half : places.halves()) {
+        for (std::size_t i = 0; i < half.count; ++i) {
+            const auto [at, alphabet] = half.spots[i];
+            const auto value = static_cast<unsigned char>(half.values[i]);
+            text[at] = alphabet == last_byte ? static_cast<char>(0x80 | value)
+                                             : alphabets[alphabet][value];
+        }
+    }
 }
 
-void add_digit(std::vector<Place>& places, std::size_t at, char c, std::uint8_t alphabet) {
-    const auto found = alphabets[alphabet].find(c);
-    if (found != std::string_view::npos)
-        places.push_back({.at = static_cast<std::uint32_t>(at),
-                          .alphabet = alphabet,
-                          .value = static_cast<std::uint8_t>(found)});
-}
-
-std::vector<Place> text_places(std::string_view text) {
-    std::vector<Place> places;
-    places.reserve(text.size());
+Places text_places(std::string_view text) {
+    Places places(text.size());
     unsigned char lead = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte >= 0xc0) lead = byte;
         if (byte < 0x80) {
             const auto letter = letters[byte];
-            if (letter.alphabet != last_byte)
-                places.push_back({.at = static_cast<std::uint32_t>(at),
-                                  .alphabet = letter.alphabet,
-                                  .value = letter.value});
+            if (letter.alphabet != last_byte) places.add(at, letter.alphabet, letter.value);
             continue;
         }
         // The last byte of a character; those that begin with C2 are signs and controls.
         const bool is_last =
             at + 1 == text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xc0) != 0x80;
-        if (byte < 0xc0 && is_last && lead > 0xc2)
-            places.push_back({.at = static_cast<std::uint32_t>(at),
-                              .alphabet = last_byte,
-                              .value = static_cast<std::uint8_t>(byte & 0x3f)});
+        if (byte < 0xc0 && is_last && lead > 0xc2) places.add(at, last_byte, byte & 0x3f);
     }
     return places;
 }
 
-std::vector<Place> digit_places(std::string_view text) {
-    std::vector<Place> places;
+Places digit_places(std::string_view text) {
+    Places places(text.size());
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool is_first = places.empty();
+        const auto alphabet = places.size() == 0 ? first_digit : any_digit;
         // Leading zeros stay, so that no two patterns have a value in common.
-        if (is_first && text[at] == '0') continue;
-        add_digit(places, at, text[at], is_first ? first_digit : any_digit);
+        const auto found = alphabets[alphabet].find(text[at]);
+        if (found != std::string_view::npos) places.add(at, alphabet, found);
     }
     return places;
 }
@@ -187,7 +205,7 @@ std::string ValueMasker::digits(std::string_view value, NumberLimit limit) const
     std::string result(value);
     const bool has_limit = fits(value, limit);
     auto places = digit_places(value);
-    if (places.empty()) return result;
+    if (places.size() == 0) return result;
     // Going on until it fits again keeps different values different.
     do {
         mix(places, digits_);
