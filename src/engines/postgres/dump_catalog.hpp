@@ -22,6 +22,7 @@ struct DumpTable {
     std::int64_t estimate = 0;    ///< of its rows
     std::uint64_t bytes = 0;      ///< of its pages; 0 when its rows lie elsewhere
     std::uint64_t builds = 0;     ///< indexes that a copy makes of it
+    std::uint64_t awaited = 0;    ///< bytes of the largest table whose foreign keys wait for it
     /// Whether each of its columns means the same in another database in COPY's binary form.
     bool is_binary_safe = false;
     std::vector<WireKind> kinds = {};  ///< of its columns, in that form

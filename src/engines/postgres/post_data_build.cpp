@@ -55,7 +55,8 @@ const KeyIndex* find_key(std::span<const KeyIndex> keys, const PostDataStatement
 
 }  // namespace
 
-PostDataBuild::PostDataBuild(Parts parts) : parts_(parts), states_(parts.tables.size()) {
+PostDataBuild::PostDataBuild(Parts parts)
+    : parts_(parts), states_(parts.tables.size()), unfinished_(parts.tables.size()) {
     for (std::size_t i = 0; i < parts_.tables.size(); ++i)
         index_of_.emplace(parts_.tables[i].quoted(), i);
     sort_out();
@@ -188,14 +189,18 @@ void PostDataBuild::run(Connection& connection, std::string_view sql, std::strin
 /// theirs.
 void PostDataBuild::has_keys(std::size_t index) {
     std::vector<std::size_t> ready;
+    bool is_last = false;
     {
         const std::scoped_lock lock(mutex_);
         for (const auto child : states_[index].held)
             if (--states_[child].missing == 0) ready.push_back(child);
+        is_last = --unfinished_ == 0;
     }
     for (const auto child : ready)
         parts_.crew.add(index_urgency(table(child), true),
                         [this, child](std::size_t worker) { add_foreign_keys(worker, child); });
+    if (is_last && parts_.analyzes_roots)
+        parts_.crew.add(1, [this](std::size_t worker) { analyze_roots(worker); });
 }
 
 /// One after the other: the server validates one constraint of a table at a time.
@@ -219,25 +224,19 @@ void PostDataBuild::add_foreign_keys(std::size_t worker, std::size_t index) {
     }
 }
 
-void PostDataBuild::begin_rest(Connection& connection) {
-    for (std::size_t i = 0; i < first_rest_; ++i)
-        run(connection, others_[i]->text, others_[i]->tablespace);
-    if (parts_.analyzes_roots) analyze_roots(connection);
+/// Partitioned tables as wholes: their parts are in, and others still validate.
+void PostDataBuild::analyze_roots(std::size_t worker) {
+    auto& connection = parts_.targets.of(worker);
+    for (const auto& row : connection.query_rows(roots)) run(connection, "analyze " + row[0], {});
 }
 
-/// Their parts are in.
-void PostDataBuild::analyze_roots(Connection& connection) {
-    for (const auto& row : connection.query_rows(roots))
-        parts_.crew.add(1, [this, name = row[0]](std::size_t worker) {
-            run(parts_.targets.of(worker), "analyze " + name, {});
-        });
-}
-
-void PostDataBuild::finish(Connection& connection) {
-    for (std::size_t i = first_rest_; i < others_.size(); ++i) {
+void PostDataBuild::finish(Connection& connection, const std::function<void()>& between) {
+    for (std::size_t i = 0; i < others_.size(); ++i) {
+        if (i == first_rest_) between();
         report("definitions");
         run(connection, others_[i]->text, others_[i]->tablespace);
     }
+    if (first_rest_ == others_.size()) between();
     for (const auto& row : connection.query_rows(unanalyzed))
         connection.execute("analyze " + row[0]);
 }

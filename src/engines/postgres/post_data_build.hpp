@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -38,11 +39,9 @@ class PostDataBuild {
     /// Nothing reads the table for a comparison any more: its keys may be finished. By any worker.
     void is_compared(std::size_t table);
 
-    /// Once the crew is done with the tables: everything that was written before the first foreign
-    /// key; gives the crew what is left for it.
-    void begin_rest(Connection& connection);
-    /// Once the crew is done with that: the rest, but for event triggers; and the statistics.
-    void finish(Connection& connection);
+    /// Once the crew is done: the rest, but for event triggers; and the statistics. `between` comes
+    /// before whatever was written behind the first foreign key.
+    void finish(Connection& connection, const std::function<void()>& between);
     void make_event_triggers(Connection& connection);
 
   private:
@@ -65,7 +64,7 @@ class PostDataBuild {
     bool can_wait(const PostDataStatement& statement) const;
     void has_keys(std::size_t index);
     void add_foreign_keys(std::size_t worker, std::size_t index);
-    void analyze_roots(Connection& connection);
+    void analyze_roots(std::size_t worker);
     void run(Connection& connection, std::string_view sql, std::string_view tablespace);
     void report(std::string_view item);
 
@@ -75,6 +74,7 @@ class PostDataBuild {
     std::vector<const PostDataStatement*> others_;  ///< in order
     std::vector<const PostDataStatement*> event_triggers_;
     std::size_t first_rest_ = 0;  ///< of others_
+    std::size_t unfinished_ = 0;  ///< tables
     std::mutex mutex_;
     std::mutex adding_;  ///< foreign keys
     std::size_t done_ = 0;

@@ -85,11 +85,10 @@ class Stager {
         builder = &post_data;
         rows.start();
         crew.run();
-        post_data.begin_rest(connection);
-        crew.run();
-        set_sequences(connection, sequences_from_json(content_.details.at("sequences")));
-        load_large_objects(connection, *streams_.open("large-objects"), context_);
-        post_data.finish(connection);
+        post_data.finish(connection, [&] {
+            set_sequences(connection, sequences_from_json(content_.details.at("sequences")));
+            load_large_objects(connection, *streams_.open("large-objects"), context_);
+        });
         post_data.make_event_triggers(connection);
     }
 

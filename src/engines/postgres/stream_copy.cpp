@@ -58,13 +58,15 @@ class StreamCopy {
         Definitions own;
         if (!tool) own = write_definitions(snapshot_.connection());
         // Other sessions on the same snapshot: nothing here waits for them.
+        auto pre_data = std::async(std::launch::async,
+                                   [&] { return tool ? dump(*tool, "pre-data") : own.pre_data; });
         auto post_data = std::async(
             std::launch::async, [&] { return tool ? dump(*tool, "post-data") : own.post_data; });
         staging_.create(state);
         target_ = staging_.connect();
         const CancelOnStop cancel(crew_.stop(), *target_);
-        const auto pre_data = tool ? dump(*tool, "pre-data") : own.pre_data;
-        run_schema(*target_, wanted_statements(*target_, pre_data), "pre-data", context_);
+        const auto definitions = pre_data.get();
+        run_schema(*target_, wanted_statements(*target_, definitions), "pre-data", context_);
         drop_public_if_absent();
         const auto text = post_data.get();
         statements_ = classify_post_data(wanted_statements(*target_, text));
@@ -130,11 +132,22 @@ class StreamCopy {
         if (is_any) table.expressions = std::move(expressions);
     }
 
+    DumpTable* find(std::string_view quoted) {
+        const auto found = std::ranges::find_if(
+            tables_, [&](const DumpTable& table) { return table.quoted() == quoted; });
+        return found == tables_.end() ? nullptr : &*found;
+    }
+
     void count_builds() {
-        for (const auto& statement : statements_)
+        for (const auto& statement : statements_) {
+            auto* table = find(statement.table);
+            if (table == nullptr) continue;
             if (statement.kind == PostDataKind::index || statement.kind == PostDataKind::key)
-                for (auto& table : tables_)
-                    if (table.quoted() == statement.table) ++table.builds;
+                ++table->builds;
+            if (statement.kind != PostDataKind::foreign_key) continue;
+            auto* parent = find(statement.references);
+            if (parent != nullptr) parent->awaited = std::max(parent->awaited, table->bytes);
+        }
     }
 
     Json read_state() {
@@ -182,10 +195,7 @@ class StreamCopy {
              .may_split = has_page_ranges(snapshot_.connection())});
         load.start(units);
         crew_.run();
-        build.begin_rest(*target_);
-        crew_.run();
-        copy_outside_tables();
-        build.finish(*target_);
+        build.finish(*target_, [this] { copy_outside_tables(); });
         compare_tables();
         settle();
         build.make_event_triggers(*target_);

@@ -15,12 +15,15 @@ constexpr std::string_view mail_domain = "@example.com";
 constexpr std::size_t shortest_local_part = 13;
 constexpr std::string_view local_characters = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr int mixing_rounds = 8;
+// How many places one number moves.
+constexpr std::size_t places_in_word = 4;
+constexpr int bits_each = 16;
 
 constexpr std::array<std::string_view, 6> alphabets{
     "aeiou", "bcdfghjklmnpqrstvwxyz", "AEIOU", "BCDFGHJKLMNPQRSTVWXYZ", "0123456789", "123456789"};
 constexpr std::uint8_t any_digit = 4, first_digit = 5;
 constexpr std::uint8_t last_byte = alphabets.size();  ///< of a character beyond ASCII
-constexpr std::uint64_t last_bytes = 64;
+constexpr std::uint32_t last_bytes = 64;
 
 /// The places in a text whose characters are exchanged, each with its alphabet and where in that
 /// its character is; by turns of the one and the other half, as they are mixed.
@@ -71,26 +74,13 @@ constexpr std::array<Letter, 256> letters = [] {
     return table;
 }();
 
-/// The size of an alphabet, and by what a number is multiplied instead of being divided by it.
-struct Size {
-    std::uint64_t size = last_bytes;
-    std::uint64_t reciprocal = ~std::uint64_t{0} / last_bytes;
-};
-constexpr std::array<Size, last_byte + 1> sizes = [] {
-    std::array<Size, last_byte + 1> table{};
+constexpr std::array<std::uint32_t, last_byte + 1> sizes = [] {
+    std::array<std::uint32_t, last_byte + 1> table{};
     for (std::size_t i = 0; i < alphabets.size(); ++i)
-        table[i] = {alphabets[i].size(), ~std::uint64_t{0} / alphabets[i].size()};
+        table[i] = static_cast<std::uint32_t>(alphabets[i].size());
+    table[last_byte] = last_bytes;
     return table;
 }();
-
-/// `number` modulo `size`, without a division and without a branch: this is where masking spends
-/// its time, and which alphabet is next cannot be foretold.
-std::uint64_t within(std::uint64_t number, const Size& size) noexcept {
-    __extension__ using Wide = unsigned __int128;
-    const auto times = static_cast<std::uint64_t>((Wide{number} * size.reciprocal) >> 64);
-    const auto rest = number - times * size.size;  // at most once the size too much
-    return rest - (rest >= size.size ? size.size : 0);
-}
 
 std::uint64_t spread(std::uint64_t seed) noexcept {
     seed ^= seed >> 31;
@@ -100,21 +90,29 @@ std::uint64_t spread(std::uint64_t seed) noexcept {
     return seed ^ (seed >> 32);
 }
 
+/// A place in an alphabet, moved on by as much of it as the low bits of `word` say: without a
+/// division and without a branch, since this is where masking spends its time.
+char moved(char value, std::uint32_t size, std::uint64_t word) noexcept {
+    const auto step = static_cast<std::uint32_t>(word & 0xffff) * size >> bits_each;
+    const auto place = static_cast<unsigned char>(value) + step;
+    return static_cast<char>(place - (place >= size ? size : 0));
+}
+
 /// A Feistel network over places of any alphabets: by turns each half is moved by what a keyed
 /// function makes of the other, which can be undone, so that no two inputs meet.
 void mix(Places& places, const KeyedHash& hash) {
     for (int round = 1; round <= mixing_rounds; ++round) {
         const std::size_t which = static_cast<std::size_t>(round) % 2;
         auto& half = places.half(which);
-        const auto seed = hash(places.half(1 - which).used(),
-                               static_cast<std::uint64_t>(round) << 32 | places.size());
         const auto* spots = half.spots.data();
         auto* values = half.values.data();
-        for (std::size_t i = 0; i < half.count; ++i) {
-            const auto& size = sizes.data()[spots[i].alphabet];
-            const auto step = within(spread(seed + (2 * i + which) * 0x632be59bd9b4e019), size);
-            const auto value = static_cast<unsigned char>(values[i]) + step;
-            values[i] = static_cast<char>(value - (value >= size.size ? size.size : 0));
+        const auto seed = hash(places.half(1 - which).used(),
+                               static_cast<std::uint64_t>(round) << 32 | places.size());
+        for (std::size_t i = 0; i < half.count; i += places_in_word) {
+            auto word = spread(seed + i * 0x632be59bd9b4e019);
+            const auto end = std::min(i + places_in_word, half.count);
+            for (std::size_t at = i; at < end; ++at, word >>= bits_each)
+                values[at] = moved(values[at], sizes.data()[spots[at].alphabet], word);
         }
     }
 }
