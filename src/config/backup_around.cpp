@@ -1,5 +1,3 @@
-#include "config/backup_around.hpp"
-
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -30,18 +28,18 @@ Secret fetch_address(const ConfigNode& node, const SecretPlaces& places) {
 
 }  // namespace
 
-BackupAround read_backup_around(const Project& project, const EnvironmentReader& variables) {
+BackupAround Project::backup_around() const {
     BackupAround around;
-    const ProjectState state(read_sources({.directory = project.root()}, variables), {});
-    const auto* backup = state.sources.merged.find("backup");
+    const Sources& sources = state_->sources;
+    const auto* backup = sources.merged.find("backup");
     if (backup == nullptr) return around;
     if (const auto* hooks = backup->find("hooks")) {
-        around.before = commands(state.sources, *hooks, "before");
-        around.after = commands(state.sources, *hooks, "after");
-        around.failed = commands(state.sources, *hooks, "failed");
+        around.before = commands(sources, *hooks, "before");
+        around.after = commands(sources, *hooks, "after");
+        around.failed = commands(sources, *hooks, "failed");
     }
     if (const auto* heartbeat = backup->find("heartbeat"))
-        around.heartbeat = fetch_address(*heartbeat, state.secret_places());
+        around.heartbeat = fetch_address(*heartbeat, state_->secret_places());
     return around;
 }
 

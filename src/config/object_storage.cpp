@@ -1,5 +1,3 @@
-#include "config/object_storage.hpp"
-
 #include <filesystem>
 #include <initializer_list>
 #include <map>
@@ -106,10 +104,8 @@ void read_keys(const Sources& sources, const SecretPlaces& places, const Profile
 
 }  // namespace
 
-ObjectStorageAccess read_object_storage(const Project& project,
-                                        const EnvironmentReader& variables) {
-    const ProjectState state(read_sources({.directory = project.root()}, variables), {});
-    const Sources& sources = state.sources;
+ObjectStorageAccess Project::object_storage() const {
+    const Sources& sources = state_->sources;
     const ProfileFiles profile = read_profiles(sources);
     ObjectStorageAccess access;
     access.endpoint = text_of(sources, "endpoint", {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
@@ -121,7 +117,7 @@ ObjectStorageAccess read_object_storage(const Project& project,
     access.certificates = text_of(sources, "certificates", {"AWS_CA_BUNDLE"});
     if (configured(sources, "certificates"))
         access.certificates = (sources.root / access.certificates).lexically_normal().string();
-    read_keys(sources, state.secret_places(), profile.credentials, access);
+    read_keys(sources, state_->secret_places(), profile.credentials, access);
     return access;
 }
 

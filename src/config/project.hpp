@@ -14,6 +14,7 @@
 #include "base/secret.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
+#include "model/object_storage.hpp"
 
 namespace keel {
 
@@ -59,6 +60,14 @@ struct BackupSettings {
     Json encryption = Json::object();  ///< where the passphrase comes from; never the passphrase
     std::filesystem::path key_file;    ///< absolute; empty when not configured
     Json keep = Json::object();
+};
+
+/// What [backup] has run and told around `backup create`.
+struct BackupAround {
+    std::vector<std::string> before;  ///< command lines
+    std::vector<std::string> after;
+    std::vector<std::string> failed;
+    std::optional<Secret> heartbeat;  ///< an address; whoever knows it can tell lies there
 };
 
 /// What the command line may say over the configuration, for one call.
@@ -142,6 +151,12 @@ class Project {
     const BackupSettings& backup() const noexcept;
     /// Fetches the backups' passphrase; nothing when none is configured. Throws ErrorKind::config.
     std::optional<Secret> backup_passphrase() const;
+    /// With the heartbeat's address fetched. Throws ErrorKind::config.
+    BackupAround backup_around() const;
+    /// How object storage is reached: each value from [backup.s3], else from its variable (AWS_…),
+    /// else from the profile's files. Secrets are fetched; keys that nobody has given are empty.
+    /// Throws ErrorKind::config.
+    ObjectStorageAccess object_storage() const;
     std::vector<std::filesystem::path> state_files()
         const;  ///< legacy files kept in step by `env use`
 

@@ -31,7 +31,7 @@ void ping(const std::string& address, std::string_view body) {
 }  // namespace
 
 AroundBackup::AroundBackup(OperationContext& context)
-    : context_(context), around_(read_backup_around(context.project(), context.variables())) {}
+    : context_(context), around_(context.project().backup_around()) {}
 
 void AroundBackup::before(Report& report) {
     for (const std::string& hook : around_.before)

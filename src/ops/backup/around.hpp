@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "config/backup_around.hpp"
+#include "config/project.hpp"
 #include "model/manifest.hpp"
 #include "model/report.hpp"
 #include "ops/kit/operation_context.hpp"

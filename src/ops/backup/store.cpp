@@ -5,7 +5,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "config/object_storage.hpp"
 #include "repository/folder_storage.hpp"
 #include "repository/s3_storage.hpp"
 
@@ -42,7 +41,7 @@ RepositoryOptions options_of(OperationContext& context) {
 std::unique_ptr<Storage> open_storage(OperationContext& context, const std::string& place,
                                       FolderStorage::Missing missing) {
     if (!is_object_storage(place)) return FolderStorage::open(place, missing);
-    ObjectStorageAccess access = read_object_storage(context.project(), context.variables());
+    ObjectStorageAccess access = context.project().object_storage();
     const ObjectStorageAddress address = parse_object_storage(place, access);
     return std::make_unique<S3Storage>(address, std::move(access),
                                        S3Options{.clock = context.context().clock,
