@@ -19,7 +19,7 @@ FileDescriptor unix_socket(const std::string& path, bool listens) {
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
     const int done = listens ? ::bind(socket.get(), generic, sizeof address)
                              : ::connect(socket.get(), generic, sizeof address);
-    if (done != 0 || (listens && ::listen(socket.get(), 16) != 0))
+    if (done != 0 || (listens && ::listen(socket.get(), 64) != 0))
         throw std::runtime_error("no socket at " + path);
     return socket;
 }
@@ -46,7 +46,10 @@ std::optional<std::size_t> message_size(std::string_view pending, bool has_type)
 }  // namespace
 
 WireCutter::WireCutter(const std::filesystem::path& server, int at, How how)
-    : server_(server), at_(at), how_(how) {
+    : WireCutter(server, Cut{.at = at, .how = how}) {}
+
+WireCutter::WireCutter(const std::filesystem::path& server, Cut cut)
+    : server_(server), cut_(std::move(cut)) {
     listener_ = unix_socket(directory_.path() / ".s.PGSQL.5432", true);
     worker_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
 }
@@ -66,10 +69,13 @@ void WireCutter::serve(const std::stop_token& stop) {
         std::erase_if(wires, [&](Wire& wire) {
             const bool from_client = waiting[at++].revents != 0;
             const bool from_server = waiting[at++].revents != 0;
-            if (from_client && !pass_on(wire.client.get(), wire.server.get(), wire.to_server))
-                return true;
-            return from_server && !pass_on(wire.server.get(), wire.client.get(), wire.to_client);
+            if (from_client && !pass_on(wire, Direction::to_server)) return true;
+            return from_server && !pass_on(wire, Direction::to_client);
         });
+        if (has_cut_ && cut_.ends_all) {
+            listener_ = FileDescriptor();
+            return;  // with it go all wires
+        }
         if (waiting[0].revents == 0) continue;
         Wire& wire = wires.emplace_back();
         wire.client = FileDescriptor(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -78,7 +84,10 @@ void WireCutter::serve(const std::stop_token& stop) {
 }
 
 /// False when the wire has come to its end.
-bool WireCutter::pass_on(int from, int to, Flow& flow) {
+bool WireCutter::pass_on(Wire& wire, Direction direction) {
+    const bool is_to_server = direction == Direction::to_server;
+    const int from = is_to_server ? wire.client.get() : wire.server.get();
+    Flow& flow = is_to_server ? wire.to_server : wire.to_client;
     std::string buffer(65536, '\0');
     const auto got = ::recv(from, buffer.data(), buffer.size(), 0);
     if (got <= 0) return false;
@@ -86,19 +95,33 @@ bool WireCutter::pass_on(int from, int to, Flow& flow) {
     while (true) {
         const auto size = message_size(flow.pending, !flow.begins_without_type);
         if (!size || flow.pending.size() < *size) return true;
-        if (!pass_message(to, std::string_view(flow.pending).substr(0, *size))) return false;
+        if (!pass_message(wire, direction, std::string_view(flow.pending).substr(0, *size)))
+            return false;
         flow.pending.erase(0, *size);
         flow.begins_without_type = false;
     }
 }
 
-bool WireCutter::pass_message(int to, std::string_view message) {
-    const bool is_due = ++messages_ == at_;
-    if (!is_due) return send_all(to, message);
-    has_cut_ = true;
-    if (how_ == How::inside) send_all(to, message.substr(0, message.size() / 2));
-    if (how_ == How::after) send_all(to, message);
-    return false;
+bool WireCutter::pass_message(Wire& wire, Direction direction, std::string_view message) {
+    const int to = direction == Direction::to_server ? wire.server.get() : wire.client.get();
+    ++messages_;
+    if (wire.awaits_answer && direction == Direction::to_client) {
+        has_cut_ = true;
+        return false;
+    }
+    if (!is_due(direction, message)) return send_all(to, message);
+    wire.awaits_answer = cut_.how == How::answer;
+    has_cut_ = !wire.awaits_answer;
+    if (cut_.how == How::inside) send_all(to, message.substr(0, message.size() / 2));
+    if (cut_.how == How::after || wire.awaits_answer) send_all(to, message);
+    return wire.awaits_answer;
+}
+
+bool WireCutter::is_due(Direction direction, std::string_view message) const {
+    if (has_cut_) return false;
+    if (messages_ == cut_.at) return true;
+    return direction == Direction::to_server && !cut_.text.empty() &&
+           message.find(cut_.text) != std::string_view::npos;
 }
 
 }  // namespace keel::test
