@@ -103,6 +103,7 @@ struct FrameDecoder::State {
         void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
     };
     std::unique_ptr<ZSTD_DCtx, Deleter> decompressor{ZSTD_createDCtx()};
+    std::vector<std::byte> frame;
 };
 
 FrameDecoder::FrameDecoder() : state_(std::make_unique<State>()) {
@@ -111,8 +112,14 @@ FrameDecoder::FrameDecoder() : state_(std::make_unique<State>()) {
 FrameDecoder::~FrameDecoder() = default;
 FrameDecoder::FrameDecoder(FrameDecoder&&) noexcept = default;
 
+std::span<std::byte> FrameDecoder::room(std::size_t size) {
+    if (state_->frame.size() < size) state_->frame.resize(size);
+    return std::span(state_->frame).first(size);
+}
+
 std::vector<std::byte> FrameDecoder::decode(const RunKey& run, const FrameName& name,
-                                            std::span<std::byte> frame) {
+                                            std::span<std::byte> frame,
+                                            std::vector<std::byte> spare) {
     if (frame.size() < frame_overhead || name.raw > largest_chunk) throw damaged("it is cut off");
     const std::size_t payload_size = frame.size() - frame_header_size - tag_size;
     const Header expected = make_header(name.number, name.raw, payload_size);
@@ -127,7 +134,8 @@ std::vector<std::byte> FrameDecoder::decode(const RunKey& run, const FrameName& 
     const auto data = payload.subspan(1);
     if (payload[0] == stored_as_is && data.size() == name.raw) return {data.begin(), data.end()};
     if (payload[0] != stored_zstd) throw damaged("it is of a kind that is not known");
-    std::vector<std::byte> raw(name.raw);
+    std::vector<std::byte> raw = std::move(spare);
+    raw.resize(name.raw);
     const std::size_t size = ZSTD_decompressDCtx(state_->decompressor.get(), raw.data(), raw.size(),
                                                  data.data(), data.size());
     if (ZSTD_isError(size) != 0 || size != raw.size()) throw damaged("it cannot be decompressed");

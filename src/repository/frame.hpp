@@ -51,9 +51,12 @@ class FrameDecoder {
     FrameDecoder& operator=(FrameDecoder&&) = delete;
 
     /// `frame` is used up. Throws ErrorKind::integrity when it is not the frame of that name,
-    /// exactly as it was made.
+    /// exactly as it was made. Memory that is not needed any more serves again: of bytes that were
+    /// decoded before, and lay in `spare`.
     std::vector<std::byte> decode(const RunKey& run, const FrameName& name,
-                                  std::span<std::byte> frame);
+                                  std::span<std::byte> frame, std::vector<std::byte> spare = {});
+    /// Room for a frame, until the next call.
+    std::span<std::byte> room(std::size_t size);
 
   private:
     struct State;

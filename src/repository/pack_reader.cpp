@@ -76,13 +76,15 @@ std::shared_ptr<const PackReader::Pack> PackReader::pack(std::uint32_t number) c
         .first->second;
 }
 
-std::vector<std::byte> PackReader::read(std::uint32_t number, FrameDecoder& decoder) const {
+std::vector<std::byte> PackReader::read(std::uint32_t number, FrameDecoder& decoder,
+                                        std::vector<std::byte> spare) const {
     const StoredChunk& chunk = index_.chunks[number];
     return naming(fmt::format("pack {}", pack_name(index_.packs[chunk.pack])), [&] {
         const auto from = pack(chunk.pack);
-        std::vector<std::byte> frame(chunk.stored);
+        const auto frame = decoder.room(chunk.stored);
         from->object->read_at(chunk.offset, frame);
-        return decoder.decode(from->run, {.number = chunk.number, .raw = chunk.raw}, frame);
+        return decoder.decode(from->run, {.number = chunk.number, .raw = chunk.raw}, frame,
+                              std::move(spare));
     });
 }
 

@@ -22,7 +22,9 @@ class PackReader {
         : storage_(storage), vault_(vault), index_(index) {}
 
     /// The bytes of a chunk, as they were stored. Throws ErrorKind::integrity, naming the pack.
-    std::vector<std::byte> read(std::uint32_t chunk, FrameDecoder& decoder) const;
+    /// `spare` as in FrameDecoder::decode.
+    std::vector<std::byte> read(std::uint32_t chunk, FrameDecoder& decoder,
+                                std::vector<std::byte> spare = {}) const;
 
   private:
     struct Pack {

@@ -9,6 +9,8 @@ namespace {
 /// Beside the threads that read the streams themselves.
 constexpr unsigned fewest_workers = 1;
 constexpr unsigned most_workers = 4;
+/// Memory that waits to be used again, in chunks.
+constexpr std::size_t most_spare = 8;
 
 }  // namespace
 
@@ -23,13 +25,28 @@ ReadAhead::~ReadAhead() {
 }
 
 ReadAhead::Chunk ReadAhead::request(std::uint32_t number) {
-    Task task([this, number](FrameDecoder& decoder) { return packs_.read(number, decoder); });
+    Task task([this, number](FrameDecoder& decoder) {
+        return packs_.read(number, decoder, take_spare());
+    });
     Chunk chunk = task.get_future();
     const std::lock_guard lock(mutex_);
     start_workers();
     tasks_.push_back(std::move(task));
     changed_.notify_one();
     return chunk;
+}
+
+void ReadAhead::give_back(std::vector<std::byte> bytes) {
+    const std::lock_guard lock(mutex_);
+    if (spare_.size() < most_spare) spare_.push_back(std::move(bytes));
+}
+
+std::vector<std::byte> ReadAhead::take_spare() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return {};
+    std::vector<std::byte> bytes = std::move(spare_.back());
+    spare_.pop_back();
+    return bytes;
 }
 
 void ReadAhead::start_workers() {

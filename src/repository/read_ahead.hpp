@@ -28,17 +28,21 @@ class ReadAhead {
 
     /// The chunk, or what `PackReader::read` throws, comes out of the future.
     Chunk request(std::uint32_t number);
+    /// Bytes of a chunk that nobody looks at any more: the next one may lie in their memory.
+    void give_back(std::vector<std::byte> bytes);
 
   private:
     using Task = std::packaged_task<std::vector<std::byte>(FrameDecoder&)>;
 
     void start_workers();
     void work(FrameDecoder& decoder);
+    std::vector<std::byte> take_spare();
 
     const PackReader& packs_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Task> tasks_;
+    std::vector<std::vector<std::byte>> spare_;
     bool is_stopping_ = false;
     std::vector<std::thread> workers_;
 };

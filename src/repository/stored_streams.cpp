@@ -81,7 +81,9 @@ class StoredSource final : public ByteSource {
             throw;
         }
         if (cached_.size() >= (map_.page_size > 0 ? most_cached_pages : most_cached)) {
-            cached_.erase(order_.back());
+            const auto oldest = cached_.find(order_.back());
+            contents_->ahead.give_back(std::move(oldest->second.first));
+            cached_.erase(oldest);
             order_.pop_back();
         }
         order_.push_front(number);

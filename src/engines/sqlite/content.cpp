@@ -11,6 +11,8 @@
 #include "db/dumper.hpp"
 #include "engines/sqlite/address.hpp"
 #include "engines/sqlite/connection.hpp"
+#include "engines/sqlite/dialect.hpp"
+#include "engines/sqlite/file_check.hpp"
 #include "engines/sqlite/inspect.hpp"
 
 namespace keel::sqlite {
@@ -86,12 +88,24 @@ std::vector<TableContent> digest_user_tables(Connection& connection, const Conte
     return tables;
 }
 
-void check_damage(Connection& connection) {
-    const auto problem = connection.query_text("pragma quick_check(1)");
+namespace {
+
+void run_check(Connection& connection, const std::string& pragma) {
+    const auto problem = connection.query_text(pragma);
     if (problem == "ok") return;
     throw Error(ErrorKind::integrity, fmt::format("the database is damaged: {}",
                                                   escape_controls(problem.value_or("unknown"))))
         .with_hint("see everything that is wrong with: keel db check");
+}
+
+}  // namespace
+
+void check_damage(Connection& connection) {
+    run_check(connection, "pragma quick_check(1)");
+}
+
+void check_damage(Connection& connection, const std::string& table) {
+    run_check(connection, fmt::format("pragma quick_check({})", SqliteDialect().literal(table)));
 }
 
 std::int64_t count_violations(Connection& connection) {
@@ -161,9 +175,9 @@ DumpContent read_content(const std::filesystem::path& file, const LeafCells* lea
                          const Context& context) {
     SqliteConnection connection(private_file(file));
     const CancelOnStop cancel(context.stop, connection);
-    check_damage(connection);
     auto pages = PageSnapshot::take(connection);
     if (!pages) throw Error(ErrorKind::internal, "the pages of a restored database cannot be read");
+    check_file(file, connection, *pages, leaves, context);
     auto content = read_content(connection, *pages, leaves);
     pages->end();
     return content;

@@ -44,6 +44,8 @@ std::vector<TableContent> digest_user_tables(Connection& connection, const Conte
 
 /// Throws ErrorKind::integrity when quick_check finds damage.
 void check_damage(Connection& connection);
+/// The same of one table and its indexes.
+void check_damage(Connection& connection, const std::string& table);
 /// Rows that refer to nothing; negative when the schema's references cannot be followed.
 std::int64_t count_violations(Connection& connection);
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "engines/sqlite/overflow_cells.hpp"
+#include "engines/sqlite/page_format.hpp"
 
 namespace keel::sqlite {
 namespace {
@@ -12,20 +14,8 @@ namespace {
 /// 64 MiB: beyond, the headers of leaves are read again.
 constexpr std::uint32_t most_remembered = 32u << 20;
 constexpr std::uint16_t no_leaf = 0xffff;
-constexpr std::size_t first_page_header = 100;
-
-enum : std::uint8_t { index_interior = 2, table_interior = 5, index_leaf = 10, table_leaf = 13 };
-
-std::uint32_t number(std::span<const std::byte> bytes, std::size_t at, std::size_t size) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        value = value << 8 | std::to_integer<std::uint32_t>(bytes[at + i]);
-    return value;
-}
-
-std::size_t header_of(std::uint32_t page) noexcept {
-    return page == 1 ? first_page_header : 0;
-}
+/// Of what is remembered of a leaf: it has cells that go on elsewhere. Cells are fewer than that.
+constexpr std::uint16_t overflow_mark = 0x8000;
 
 Error damaged(std::uint32_t page) {
     return Error(ErrorKind::integrity,
@@ -58,7 +48,7 @@ class Counter {
         pages_.read(page, bytes_);
         const std::size_t at = header_of(page);
         const auto kind = std::to_integer<std::uint8_t>(bytes_[at]);
-        const std::uint32_t cells = number(bytes_, at + 3, 2);
+        const std::uint32_t cells = big_endian(bytes_, at + 3, 2);
         switch (kind) {
             case table_leaf:
             case index_leaf:
@@ -76,13 +66,13 @@ class Counter {
 
     void add_children(std::uint32_t page, std::uint32_t cells) {
         const std::size_t at = header_of(page);
-        waiting_.push_back(number(bytes_, at + 8, 4));
+        waiting_.push_back(big_endian(bytes_, at + 8, 4));
         for (std::uint32_t i = 0; i < cells; ++i) {
             const std::size_t pointer = at + 12 + 2 * std::size_t{i};
             if (pointer + 2 > bytes_.size()) throw damaged(page);
-            const std::size_t cell = number(bytes_, pointer, 2);
+            const std::size_t cell = big_endian(bytes_, pointer, 2);
             if (cell + 4 > bytes_.size()) throw damaged(page);
-            waiting_.push_back(number(bytes_, cell, 4));
+            waiting_.push_back(big_endian(bytes_, cell, 4));
         }
     }
 
@@ -95,20 +85,38 @@ class Counter {
 
 }  // namespace
 
-LeafCells::LeafCells(std::uint32_t page_count)
-    : cells_(page_count <= most_remembered ? page_count : 0, no_leaf) {}
+LeafCells::LeafCells(std::uint32_t page_count, LookFor wanted)
+    : cells_(page_count <= most_remembered ? page_count : 0, no_leaf),
+      looks_for_overflows_(wanted == LookFor::overflows) {}
 
 void LeafCells::see(std::uint32_t page, std::span<const std::byte> bytes) {
     if (page == 0 || page > cells_.size()) return;
+    if (page == 1) usable_ = usable_size(bytes);
     const std::size_t at = header_of(page);
     const auto kind = std::to_integer<std::uint8_t>(bytes[at]);
     if (kind != table_leaf && kind != index_leaf) return;
-    cells_[page - 1] = static_cast<std::uint16_t>(number(bytes, at + 3, 2));
+    const std::uint32_t cells = big_endian(bytes, at + 3, 2);
+    if (cells >= overflow_mark) return;  // no page has room for so many
+    std::uint16_t known = static_cast<std::uint16_t>(cells);
+    if (looks_for_overflows_ && has_overflow(page, bytes)) known |= overflow_mark;
+    cells_[page - 1] = known;
+}
+
+bool LeafCells::has_overflow(std::uint32_t page, std::span<const std::byte> bytes) const {
+    bool found = false;
+    const bool is_sound = each_overflow(bytes, {.number = page, .usable = usable_},
+                                        [&](std::uint32_t) { found = true; });
+    return found || !is_sound;
 }
 
 int LeafCells::find(std::uint32_t page) const noexcept {
     if (page == 0 || page > cells_.size() || cells_[page - 1] == no_leaf) return -1;
-    return cells_[page - 1];
+    return cells_[page - 1] & ~overflow_mark;
+}
+
+bool LeafCells::overflows(std::uint32_t page) const noexcept {
+    if (!looks_for_overflows_ || find(page) < 0) return true;
+    return (cells_[page - 1] & overflow_mark) != 0;
 }
 
 std::uint64_t count_rows(const TreePages& pages, std::uint32_t root) {

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -6,6 +5,7 @@
 #include "base/lock_file.hpp"
 #include "base/text.hpp"
 #include "engines/sqlite/address.hpp"
+#include "engines/sqlite/background_sync.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/database.hpp"
 #include "engines/sqlite/dump.hpp"
@@ -16,7 +16,8 @@
 namespace keel::sqlite {
 namespace {
 
-constexpr std::size_t block_size = 1 << 20;
+// Small enough to be in the processor's cache still when it is written.
+constexpr std::size_t block_size = 256 << 10;
 
 void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
                const std::filesystem::path& path) {
@@ -46,26 +47,32 @@ class PageWriter {
           total_(static_cast<std::uint64_t>(content.details.integer_or("bytes", 0))),
           page_size_(static_cast<std::size_t>(content.details.integer_or("page_size", 0))),
           file_(create_private_file(path)),
-          leaves_(page_size_ > 0 ? static_cast<std::uint32_t>(total_ / page_size_) : 0) {}
+          sync_(file_, path),
+          leaves_(page_size_ > 0 ? static_cast<std::uint32_t>(total_ / page_size_) : 0,
+                  LeafCells::LookFor::overflows) {}
 
+    /// It is synced beside what comes next.
     void run(ByteSource& source, const Context& context) {
         std::vector<std::byte> block(block_size);
         for (auto size = fill(source, block); size > 0; size = fill(source, block)) {
             context.check_cancelled("restore");
             const auto bytes = std::span(block).first(size);
             write_all(file_, bytes, path_);
-            // The disk begins now with what the sync at the end would have to wait for.
-            ::sync_file_range(file_.get(), static_cast<off_t>(done_), static_cast<off_t>(size),
-                              SYNC_FILE_RANGE_WRITE);
             look_at(bytes);
             done_ += size;
+            sync_.reached(done_);
             context.progress.on({.phase = "restore",
                                  .item = "database",
                                  .done = done_,
                                  .total = total_,
                                  .unit = ProgressUnit::bytes});
         }
-        if (::fsync(file_.get()) != 0) throw io_error("sync", path_.native());
+        sync_.complete();
+    }
+
+    /// When it returns, all of it is on the disk.
+    void finish() {
+        sync_.wait();
         file_.close(path_.native());
     }
 
@@ -93,6 +100,7 @@ class PageWriter {
     std::uint64_t total_;
     std::size_t page_size_;
     FileDescriptor file_;
+    BackgroundSync sync_;
     LeafCells leaves_;
     std::uint64_t done_ = 0;
 };
@@ -121,6 +129,7 @@ StagedDatabase SqliteDumper::stage(const DumpContent& content, StreamReader& str
         PageWriter writer(files.staged(), content);
         writer.run(*streams.open("database"), context);
         verify(content, files.staged(), writer.leaves(), context);
+        writer.finish();
         match_page_size_compared(files, target, context);
     } catch (...) {
         files.remove_staged();
