@@ -26,6 +26,11 @@ void Crew::enter(std::uint64_t urgency, Task task, bool is_limited) {
     changed_.notify_one();
 }
 
+std::size_t Crew::load() const {
+    const std::scoped_lock lock(mutex_);
+    return running_ + tasks_.size() + limited_.size();
+}
+
 void Crew::run() {
     {
         std::vector<std::jthread> threads;

@@ -34,6 +34,9 @@ class Crew {
     void add(std::uint64_t urgency, Task task);
     void add_limited(std::uint64_t urgency, Task task);
 
+    /// Tasks that are at work, or wait for a thread. Thread-safe; outdated as soon as it is told.
+    std::size_t load() const;
+
     /// Returns when there is no task left and none at work. Throws the first task's failure, or
     /// ErrorKind::cancelled; the tasks not begun are dropped then. May be called again, unless it
     /// threw.
@@ -59,7 +62,7 @@ class Crew {
     std::size_t most_limited_;
     std::stop_source stopping_;
     std::stop_callback<std::function<void()>> outer_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::priority_queue<Entry> tasks_;
     std::priority_queue<Entry> limited_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "engines/postgres/quote.hpp"
@@ -113,9 +114,10 @@ class CopySink final : public RowSink {
   public:
     CopySink(std::shared_ptr<Wire> wire, std::string sql, bool binary)
         : wire_(std::move(wire)), sql_(std::move(sql)), binary_(binary) {
+        waiting_.reserve(flush_size);
         if (!binary_) return;
-        wire_->put_copy_data(as_bytes(binary_signature));
-        wire_->put_copy_data(std::array<std::byte, 8>{});
+        add(as_bytes(binary_signature));
+        add(std::array<std::byte, 8>{});
     }
     ~CopySink() override {
         if (!finished_) wire_->abandon();
@@ -123,17 +125,16 @@ class CopySink final : public RowSink {
 
     void put(std::span<const std::byte> row) override {
         if (row.empty()) return;
-        wire_->put_copy_data(row);
-        unsent_ += row.size();
-        if (unsent_ < flush_size) return;
-        wire_->flush();
-        unsent_ = 0;
+        if (waiting_.size() + row.size() > flush_size) send(waiting_);
+        if (row.size() > flush_size) return send(row);
+        add(row);
     }
 
     std::uint64_t finish() override {
         finished_ = true;
         const Running running(*wire_);
-        if (binary_) wire_->put_copy_data(as_bytes(binary_trailer));
+        if (binary_) add(as_bytes(binary_trailer));
+        send(waiting_);
         wire_->end_copy_in(nullptr);
         try {
             return end_copy(*wire_, sql_);
@@ -145,11 +146,21 @@ class CopySink final : public RowSink {
     }
 
   private:
+    /// Many rows at once: both sides spend more on a message than on a narrow row.
+    void add(std::span<const std::byte> bytes) {
+        waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+    }
+    void send(std::span<const std::byte> bytes) {
+        if (!bytes.empty()) wire_->put_copy_data(bytes);
+        wire_->flush();
+        waiting_.clear();
+    }
+
     std::shared_ptr<Wire> wire_;
     std::string sql_;
+    std::vector<std::byte> waiting_;
     bool binary_;
     bool finished_ = false;
-    std::size_t unsent_ = 0;
 };
 
 }  // namespace

@@ -106,6 +106,7 @@ Json to_json(const std::vector<DumpTable>& tables) {
         Json item = Json::object();
         if (!table.condition.empty()) item.set("condition", table.condition);
         if (table.is_partitioned) item.set("partitioned", true);
+        if (table.bytes > 0) item.set("bytes", table.bytes);
         if (table.parts > 0)
             item.set("parts", table.parts)
                 .set("form", table.format == CopyFormat::binary ? "binary" : "text");
@@ -137,6 +138,7 @@ std::vector<DumpTable> tables_of(const DumpContent& content) {
                           .columns = table.columns,
                           .condition = details[i].string_or("condition", ""),
                           .is_partitioned = details[i].bool_or("partitioned", false),
+                          .bytes = static_cast<std::uint64_t>(details[i].integer_or("bytes", 0)),
                           .format = is_binary ? CopyFormat::binary : CopyFormat::text,
                           .parts = static_cast<std::size_t>(details[i].integer_or("parts", 0))});
     }

@@ -35,6 +35,9 @@ constexpr std::string_view index_memory =
     "where pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')) < "
     "pg_catalog.pg_size_bytes('128MB')";
 
+constexpr std::string_view no_helpers = "set max_parallel_maintenance_workers = 0";
+constexpr std::string_view usual_helpers = "reset max_parallel_maintenance_workers";
+
 // ANALYZE of a partitioned table is one of its partitions too.
 constexpr std::string_view is_partition =
     "select 1 from pg_catalog.pg_class c where c.oid = $1::pg_catalog.regclass and "
@@ -59,6 +62,7 @@ PostDataBuild::PostDataBuild(Parts parts)
     : parts_(parts), states_(parts.tables.size()), unfinished_(parts.tables.size()) {
     for (std::size_t i = 0; i < parts_.tables.size(); ++i)
         index_of_.emplace(parts_.tables[i].quoted(), i);
+    for (const auto& table : parts_.tables) most_bytes_ = std::max(most_bytes_, table.bytes);
     sort_out();
 }
 
@@ -145,7 +149,12 @@ void PostDataBuild::rows_are_in(std::size_t index) {
 
 void PostDataBuild::build(std::size_t worker, std::size_t index, const std::string& sql) {
     report(table(index).name);
-    run(parts_.targets.of(worker), sql, states_[index].tablespace);
+    auto& connection = parts_.targets.of(worker);
+    // The server's own helpers cost more than they bring while there is other work for all cores,
+    // unless it is the largest table, which everything else will have to wait for.
+    const bool is_busy = parts_.crew.load() > usual_workers() && table(index).bytes < most_bytes_;
+    connection.execute(is_busy ? no_helpers : usual_helpers);
+    run(connection, sql, states_[index].tablespace);
     release(worker, index);
 }
 
@@ -273,6 +282,8 @@ void prepare_session(Connection& connection, std::span<const PostDataStatement> 
     }
     set_dump_settings(connection, false);  // the section has its own ideas of them
     connection.query_text(index_memory);
+    // Each statement runs once: compiling what it computes seldom pays.
+    connection.execute("set jit = off");
 }
 
 }  // namespace keel::postgres

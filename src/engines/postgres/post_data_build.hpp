@@ -73,8 +73,9 @@ class PostDataBuild {
     std::vector<TableState> states_;
     std::vector<const PostDataStatement*> others_;  ///< in order
     std::vector<const PostDataStatement*> event_triggers_;
-    std::size_t first_rest_ = 0;  ///< of others_
-    std::size_t unfinished_ = 0;  ///< tables
+    std::uint64_t most_bytes_ = 0;  ///< of a table
+    std::size_t first_rest_ = 0;    ///< of others_
+    std::size_t unfinished_ = 0;    ///< tables
     std::mutex mutex_;
     std::mutex adding_;  ///< foreign keys
     std::size_t done_ = 0;

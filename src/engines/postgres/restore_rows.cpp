@@ -9,7 +9,7 @@
 namespace keel::postgres {
 namespace {
 
-// What a row is taken to weigh, to order the tables.
+// What a row is taken to weigh, to order the tables of backups that do not say what they weighed.
 constexpr std::uint64_t usual_row = 64;
 // Below this, making the table's file anew costs more than frozen rows save later.
 constexpr std::uint64_t smallest_frozen = std::uint64_t{8} << 20;
@@ -26,7 +26,7 @@ RowRestore::RowRestore(Parts parts)
     : parts_(std::move(parts)), tables_(tables_of(parts_.content)), states_(tables_.size()) {
     for (std::size_t i = 0; i < tables_.size(); ++i) {
         const auto rows = parts_.content.tables[i].rows;
-        tables_[i].bytes = rows * usual_row;
+        if (tables_[i].bytes == 0) tables_[i].bytes = rows * usual_row;
         bytes_ += tables_[i].bytes;
         total_ += rows * 2;  // each goes in and is read back
     }
