@@ -62,7 +62,10 @@ void BackupDraft::clean_up() {
     // here.
     if (!is_committed_) {
         storage.remove(Documents::backup_folder(id_));
-        storage.remove(pack_folder(id_));
+        if (leaves_stored_)
+            storage.remove_unfinished(pack_folder(id_));
+        else
+            storage.remove(pack_folder(id_));
     }
     storage.remove(fmt::format("tmp/{}", id_));
     run_.reset();

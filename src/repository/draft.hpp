@@ -47,6 +47,10 @@ class BackupDraft final : public StreamWriter {
     /// here. Once it returns, the backup survives a power cut; when it throws, there is none.
     CommittedBackup commit(Manifest manifest, const Context& context);
 
+    /// What is stored so far outlives this draft though it is never committed: the next run stores
+    /// it no second time, or removes it.
+    void leave_stored() noexcept { leaves_stored_ = true; }
+
   private:
     friend class Repository;
     BackupDraft(Repository& repository, std::string id, TimePoint created_at,
@@ -70,6 +74,7 @@ class BackupDraft final : public StreamWriter {
     std::vector<std::string> names_;
     std::vector<std::optional<FinishedStream>> streams_;  ///< in the order of opening
     bool is_committed_ = false;
+    bool leaves_stored_ = false;
     std::optional<ChunkStore> store_;  ///< the last to begin and the first to end
 };
 

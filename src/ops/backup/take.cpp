@@ -84,13 +84,20 @@ CommittedBackup take_backup(OperationContext& context, const TakeOptions& option
                                          .engine = engine.kind(),
                                          .of_tables = !options.tables.empty()},
                                         context.context());
-    const DatabaseUrl& url = context.environment().url;
-    manifest.content = options.tables.empty()
-                           ? engine.dumper().dump(connection, url, *draft, context.context())
-                           : engine.table_archive().dump(connection, url, options.tables, *draft,
-                                                         context.context());
-    manifest.duration_ms = stopwatch.elapsed().count();
-    return draft->commit(std::move(manifest), context.context());
+    try {
+        const DatabaseUrl& url = context.environment().url;
+        manifest.content = options.tables.empty()
+                               ? engine.dumper().dump(connection, url, *draft, context.context())
+                               : engine.table_archive().dump(connection, url, options.tables,
+                                                             *draft, context.context());
+        manifest.duration_ms = stopwatch.elapsed().count();
+        return draft->commit(std::move(manifest), context.context());
+    } catch (const Error& error) {
+        // Nothing is wrong with what is stored, and the next run can go on from it.
+        if (error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::unreachable)
+            draft->leave_stored();
+        throw;
+    }
 }
 
 }  // namespace keel

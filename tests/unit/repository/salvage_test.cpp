@@ -88,6 +88,29 @@ TEST_CASE("what a killed run has stored is not stored again, and the rest of it 
     scene.check_sound();
 }
 
+TEST_CASE("what a run has stored that was called off is kept for the next one only if it says so" *
+          doctest::test_suite("long")) {
+    Scene scene;
+    bool is_left = false;
+    SUBCASE("called off") {
+        is_left = true;
+    }
+    SUBCASE("failed") {}
+    const std::string text = noise(whole, 7);
+    {
+        Repository repository = scene.open();
+        const auto draft = repository.begin({.environment = "dev"}, scene.context);
+        const auto sink = draft->open("database");
+        sink->write(as_bytes(text));
+        while (scene.packs() < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (is_left) draft->leave_stored();
+    }
+    CHECK((scene.packs() > 0) == is_left);
+    const Manifest made = scene.make(text, false);
+    CHECK((made.bytes_new < whole - pack) == is_left);
+    scene.check_sound();
+}
+
 TEST_CASE("a run that is killed twice is gone on with twice, and what nobody uses goes" *
           doctest::test_suite("long")) {
     Scene scene;
