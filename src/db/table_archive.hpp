@@ -10,8 +10,8 @@
 #include "base/context.hpp"
 #include "base/streams.hpp"
 #include "db/connection.hpp"
+#include "db/dumper.hpp"
 #include "model/database_url.hpp"
-#include "model/diagnostic.hpp"
 #include "model/manifest.hpp"
 #include "model/manifest_scope.hpp"
 #include "model/table_name.hpp"
@@ -84,11 +84,10 @@ class TableArchive {
     /// Throws what making a private database throws.
     virtual std::unique_ptr<TableRestorer> prepare(const TableRestore& restore,
                                                    const Context& context) const = 0;
-    /// Restores all tables of a backup of tables into a private database, which is then gone, and
-    /// says what the engine's own checks find in it. Throws ErrorKind::integrity when anything
-    /// came back otherwise.
-    virtual std::vector<Diagnostic> rehearse(const TableRestore& restore,
-                                             const Context& context) const = 0;
+    /// All tables of a backup of tables, in a private database beside the target, without foreign
+    /// keys to tables that are not among them. Throws ErrorKind::integrity when anything came back
+    /// otherwise; nothing is left then.
+    virtual StagedDatabase stage(const TableRestore& restore, const Context& context) const = 0;
 };
 
 }  // namespace keel

@@ -7,13 +7,13 @@
 #include "base/crew.hpp"
 #include "base/text.hpp"
 #include "db/transaction.hpp"
-#include "engines/postgres/admin.hpp"
 #include "engines/postgres/connection.hpp"
+#include "engines/postgres/database_state.hpp"
 #include "engines/postgres/dump_catalog.hpp"
 #include "engines/postgres/rows.hpp"
 #include "engines/postgres/schema_read.hpp"
-#include "engines/postgres/schema_tools.hpp"
 #include "engines/postgres/sequences.hpp"
+#include "engines/postgres/staging.hpp"
 #include "engines/postgres/table_parts.hpp"
 #include "engines/postgres/table_restore.hpp"
 #include "engines/postgres/table_rows.hpp"
@@ -159,16 +159,19 @@ std::unique_ptr<TableRestorer> PostgresTableArchive::prepare(const TableRestore&
     return make_table_restorer(restore, options_, context);
 }
 
-std::vector<Diagnostic> PostgresTableArchive::rehearse(const TableRestore& restore,
-                                                       const Context& context) const {
-    const auto scratch = PostgresSchemaTools(options_).make_scratch(
-        {.url = restore.target, .run_id = restore.run_id}, context);
-    Connection& connection = scratch->connection();
-    const CancelOnStop cancel(context.stop, connection);
+StagedDatabase PostgresTableArchive::stage(const TableRestore& restore,
+                                           const Context& context) const {
+    const StageOptions place{.target = restore.target, .run_id = restore.run_id};
+    Staging staging(place, options_, context);
+    auto& maintenance = staging.maintenance();
+    auto state = read_database_state(maintenance, Server(restore.target, options_).database());
+    if (!state) state = read_database_state(maintenance, "template1");
+    staging.create(state.value_or(Json()));
+    const auto connection = staging.connect();
+    const CancelOnStop cancel(context.stop, *connection);
     const auto restorer = prepare(restore, context);
-    restorer->run(connection, {.tables = restorer->known(), .without_references = true});
-    const Transaction trial(connection);  // in which amcheck may be installed
-    return PostgresAdmin(options_).check(connection, true);
+    restorer->run(*connection, {.tables = restorer->known(), .without_references = true});
+    return staging.keep();
 }
 
 }  // namespace keel::postgres

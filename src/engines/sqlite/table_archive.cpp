@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "db/transaction.hpp"
 #include "engines/sqlite/address.hpp"
-#include "engines/sqlite/admin.hpp"
 #include "engines/sqlite/connection.hpp"
 #include "engines/sqlite/content.hpp"
 #include "engines/sqlite/page_copy.hpp"
@@ -74,26 +73,21 @@ std::unique_ptr<TableRestorer> SqliteTableArchive::prepare(const TableRestore& r
     return make_table_restorer(restore, context);
 }
 
-std::vector<Diagnostic> SqliteTableArchive::rehearse(const TableRestore& restore,
-                                                     const Context& context) const {
+StagedDatabase SqliteTableArchive::stage(const TableRestore& restore,
+                                         const Context& context) const {
     const PrivateFiles files(real_path(restore.target), restore.run_id);
-    const StagedGuard guard(files);
+    StagedDatabase result{restore.target.with_path(files.staged()), restore.target, restore.run_id,
+                          std::make_shared<StagedGuard>(files)};
     open_scratch(files.staged());
     try {
-        SqliteConnection scratch(open_options(restore.target.with_path(files.staged()), false));
+        SqliteConnection connection(open_options(result.url, false));
         const auto restorer = prepare(restore, context);
-        restorer->run(scratch, {.tables = restorer->known(), .without_references = true});
-        const CancelOnStop cancel(context.stop, scratch);
-        auto findings = SqliteAdmin().check(scratch, true);
-        std::erase_if(findings, [](const Diagnostic& finding) {
-            return finding.rule == "sqlite.foreign-key";  // what it refers to was not backed up
-        });
-        files.remove_staged();
-        return findings;
+        restorer->run(connection, {.tables = restorer->known(), .without_references = true});
     } catch (...) {
         files.remove_staged();
         throw;
     }
+    return result;
 }
 
 }  // namespace keel::sqlite

@@ -16,8 +16,7 @@ class SqliteTableArchive final : public TableArchive {
                      const Context& context) const override;
     std::unique_ptr<TableRestorer> prepare(const TableRestore& restore,
                                            const Context& context) const override;
-    std::vector<Diagnostic> rehearse(const TableRestore& restore,
-                                     const Context& context) const override;
+    StagedDatabase stage(const TableRestore& restore, const Context& context) const override;
 
   private:
     SqliteFileExchange files_;

@@ -67,11 +67,7 @@ class Export {
         const Repository repository = open_repository(context_);
         const auto streams = repository.streams(manifest);
         const Engine& engine = context_.engine();
-        const Unpublished staged(
-            engine.admin(), engine.dumper().stage(
-                                manifest.content, *streams,
-                                {.target = context_.environment().url, .run_id = context_.run_id()},
-                                context_.context()));
+        const Unpublished staged(engine.admin(), stage_backup(context_, manifest, *streams));
         const DatabaseUrl& url = (*staged).url;
         if (const auto* form = std::get_if<FileForm>(&form_))
             write_whole(url, *form);
@@ -87,11 +83,6 @@ class Export {
             throw Error(ErrorKind::already_exists,
                         fmt::format("'{}' is there already", file_.native()))
                 .with_hint("choose another name, or remove it first");
-        }
-        if (is_of_tables(choice_.manifest.content)) {
-            throw Error(ErrorKind::unsupported,
-                        fmt::format("backup {} is of some tables", choice_.manifest.id))
-                .with_hint("export a backup of the whole database with --table");
         }
         if (std::holds_alternative<FileForm>(form_) && names_tables(options_)) {
             throw Error(ErrorKind::usage, "tables are exported as csv or jsonl")

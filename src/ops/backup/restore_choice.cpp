@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "db/table_archive.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/store.hpp"
 
@@ -40,6 +41,21 @@ RestoreChoice choose_for_restore(OperationContext& context,
                 fmt::format("backup {} is of {}, and '{}' is {}", choice.manifest.id,
                             to_string(source), context.choice().name, to_string(target)))
         .with_hint("restore it into an environment of its own engine (--to)");
+}
+
+StagedDatabase stage_backup(OperationContext& context, const Manifest& manifest,
+                            StreamReader& streams) {
+    const Engine& engine = context.engine();
+    const DatabaseUrl& target = context.environment().url;
+    if (!is_of_tables(manifest.content))
+        return engine.dumper().stage(manifest.content, streams,
+                                     {.target = target, .run_id = context.run_id()},
+                                     context.context());
+    return engine.table_archive().stage({.content = manifest.content,
+                                         .streams = streams,
+                                         .target = target,
+                                         .run_id = context.run_id()},
+                                        context.context());
 }
 
 void require_may_stage(OperationContext& context) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/streams.hpp"
+#include "db/dumper.hpp"
 #include "ops/kit/operation_context.hpp"
 #include "repository/repository.hpp"
 
@@ -18,6 +20,11 @@ struct RestoreChoice {
 /// that is damaged, closed to this key, or of another engine than the operation's environment.
 RestoreChoice choose_for_restore(OperationContext& context,
                                  const std::optional<std::string>& wanted);
+
+/// The backup's database, or its tables, in a private database beside the environment's, compared
+/// with what the manifest says.
+StagedDatabase stage_backup(OperationContext& context, const Manifest& manifest,
+                            StreamReader& streams);
 
 /// A database is about to be made beside the environment's. Throws ErrorKind::refused where a test
 /// run may not.

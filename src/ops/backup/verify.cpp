@@ -7,11 +7,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "db/admin.hpp"
-#include "db/dumper.hpp"
 #include "db/inspector.hpp"
-#include "db/table_archive.hpp"
 #include "db/transaction.hpp"
 #include "db/unpublished.hpp"
+#include "model/manifest_scope.hpp"
 #include "ops/backup/choose.hpp"
 #include "ops/backup/describe.hpp"
 #include "ops/backup/restore_choice.hpp"
@@ -33,9 +32,13 @@ struct Extent {
     bool restores = false;
 };
 
+bool is_of_references(const Diagnostic& finding) {
+    return finding.rule == "sqlite.foreign-key";
+}
+
 /// What was wrong in the database itself is saved with it, and no fault of the backup's.
 bool is_of_the_source(const Diagnostic& finding) {
-    return finding.severity != Severity::error || finding.rule == "sqlite.foreign-key";
+    return finding.severity != Severity::error || is_of_references(finding);
 }
 
 void sort_findings(const std::vector<Diagnostic>& findings, Verification& drill,
@@ -52,20 +55,7 @@ std::vector<Diagnostic> restore_and_discard(OperationContext& context, const Rep
     const Stopwatch stopwatch;
     const Engine& engine = context.engine();
     const auto streams = repository.streams(manifest);
-    const DatabaseUrl& url = context.environment().url;
-    if (is_of_tables(manifest.content)) {
-        auto findings = engine.table_archive().rehearse({.content = manifest.content,
-                                                         .streams = *streams,
-                                                         .target = url,
-                                                         .run_id = context.run_id()},
-                                                        context.context());
-        drill.duration_ms = stopwatch.elapsed().count();
-        return findings;
-    }
-    const Unpublished staged(
-        engine.admin(),
-        engine.dumper().stage(manifest.content, *streams,
-                              {.target = url, .run_id = context.run_id()}, context.context()));
+    const Unpublished staged(engine.admin(), stage_backup(context, manifest, *streams));
     drill.duration_ms = stopwatch.elapsed().count();
     const auto connection = engine.connect({.url = (*staged).url,
                                             .read_only = false,
@@ -76,7 +66,10 @@ std::vector<Diagnostic> restore_and_discard(OperationContext& context, const Rep
     if (!wanted.empty() && engine.inspector().fingerprint(*connection) != wanted)
         drill.problems.emplace_back("the schema came back other than it was");
     const Transaction look(*connection);
-    return engine.admin().check(*connection, true);
+    auto findings = engine.admin().check(*connection, true);
+    // What the rows of some tables refer to was not saved with them.
+    if (is_of_tables(manifest.content)) std::erase_if(findings, is_of_references);
+    return findings;
 }
 
 /// Says what is wrong with the backup; any other failure comes through.
