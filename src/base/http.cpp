@@ -123,8 +123,7 @@ List list_of(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) {
         curl_slist* longer = curl().list_append(list.get(), line.c_str());
         if (longer == nullptr) throw std::bad_alloc();
-        static_cast<void>(list.release());
-        list.reset(longer);
+        if (list == nullptr) list.reset(longer);  // it stays the head of what is appended
     }
     return list;
 }
@@ -206,7 +205,7 @@ void HttpClient::Handle::set_method(const HttpRequest& request) {
         case HttpMethod::remove:
             break;
     }
-    set(CURLOPT_CUSTOMREQUEST, to_string(request.method).data());
+    set(CURLOPT_CUSTOMREQUEST, std::string(to_string(request.method)).c_str());
 }
 
 void HttpClient::Handle::prepare(const HttpRequest& request, const List& headers, Answer& answer) {

@@ -41,7 +41,7 @@ std::string columns(const Lines& lines) {
 
 /// "-C, --project DIR", lined up whether there is a short form or not.
 std::string option_name(const OptionSpec& option) {
-    const std::string value = value_name(option);
+    std::string value = value_name(option);
     if (is_positional(option)) return value;
     const std::string short_form =
         option.short_name == 0 ? "    " : fmt::format("-{}, ", option.short_name);

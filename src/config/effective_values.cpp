@@ -40,7 +40,7 @@ class EffectiveValues {
     }
 
   private:
-    void put(std::string key, std::string value, std::string origin) {
+    void put(std::string key, std::string_view value, std::string origin) {
         values_.push_back({std::move(key), escape_controls(value), std::move(origin)});
     }
 

@@ -42,7 +42,7 @@ EnvironmentChoice choose(ProjectState& state, TimePoint now);
 /// Throws ErrorKind::config for a name that is not known, with the known ones.
 void require_known(const ProjectState& state, std::string_view name, std::string_view source);
 
-Environment resolve(ProjectState& state, std::string_view name);
+Environment resolve(ProjectState& state, std::string_view written);
 /// Whether --database and DATABASE_URL are this environment's.
 bool owns_shared_address(const ProjectState& state, std::string_view name);
 

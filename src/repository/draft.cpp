@@ -52,7 +52,7 @@ BackupDraft::~BackupDraft() {
     try {
         clean_up();
     } catch (...) {
-        // Nothing was published, and the next writer sweeps: this is not what failed.
+        return;  // Nothing was published, and the next writer sweeps: this is not what failed.
     }
 }
 

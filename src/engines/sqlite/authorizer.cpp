@@ -1,10 +1,10 @@
 #include "engines/sqlite/authorizer.hpp"
 
-#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -109,9 +109,9 @@ int decide(void* refusal, int action, const char* first, const char* second, con
     if (decide_action(action, first, second) == SQLITE_OK) return SQLITE_OK;
     auto& what = static_cast<Refusal*>(refusal)->what;
     const char* object = action == SQLITE_FUNCTION ? second : first;
-    const auto end = fmt::format_to_n(what.data(), what.size() - 1, "{} {}", name_of(action),
-                                      object ? object : "");
-    *end.out = '\0';
+    const std::string_view name = name_of(action);
+    std::snprintf(what.data(), what.size(), "%.*s %s", static_cast<int>(name.size()), name.data(),
+                  object ? object : "");
     return SQLITE_DENY;
 }
 

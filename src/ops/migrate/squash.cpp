@@ -245,6 +245,20 @@ void prove(OperationContext& context, const std::vector<const Migration*>& selec
         .with_hint("nothing was changed; squash fewer of them with --to");
 }
 
+/// Puts the joined files in their places and those they stand for into `aside`.
+void write_squashed(const std::vector<NewFile>& written,
+                    const std::vector<const Migration*>& selected, const MigrationFolder& folder,
+                    const fs::path& aside) {
+    const auto old = files_of(selected, folder.root);
+    for (const NewFile& file : written) {
+        fs::create_directories((folder.directory / file.path).parent_path());
+        AtomicFile out(folder.directory / file.path, 0644, false);
+        out.write(file.text);
+        out.finish();
+    }
+    move_aside(old, folder.directory, aside);
+}
+
 }  // namespace
 
 void migrate_squash(OperationContext& context, const OptionValues& options, Report& report) {
@@ -269,16 +283,7 @@ void migrate_squash(OperationContext& context, const OptionValues& options, Repo
     const MigrationFolder folder = migration_folder(context);
     const fs::path aside = context.project().state_directory() / "squashed" / version;
     const bool is_dry = context.invocation().dry_run;
-    if (!is_dry) {
-        const auto old = files_of(selected, folder.root);
-        for (const NewFile& file : written) {
-            fs::create_directories((folder.directory / file.path).parent_path());
-            AtomicFile out(folder.directory / file.path, 0644, false);
-            out.write(file.text);
-            out.finish();
-        }
-        move_aside(old, folder.directory, aside);
-    }
+    if (!is_dry) write_squashed(written, selected, folder, aside);
     Json replaced = Json::array();
     for (const Migration* file : selected) replaced.push_back(file->version);
     const std::string shown = shown_path(folder.directory / written.front().path, folder.root);
