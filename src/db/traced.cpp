@@ -99,7 +99,7 @@ class TracedConnection final : public Connection {
                         fmt::format("{}{}: {}", is_slow ? "slow statement, " : "",
                                     format_duration(elapsed), shorten(what)));
         } catch (const std::exception&) {
-            // Losing a log line must not lose the statement's result.
+            return;  // Losing a log line must not lose the statement's result.
         }
     }
 

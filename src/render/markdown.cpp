@@ -4,17 +4,13 @@
 
 #include <algorithm>
 
+#include "render/overloaded.hpp"
 #include "render/shown.hpp"
 #include "render/text.hpp"
 
 namespace keel {
 
 namespace {
-
-template <class... Ts>
-struct overloaded : Ts... {
-    using Ts::operator()...;
-};
 
 /// Text on one line with everything that Markdown or HTML would read as markup disarmed.
 std::string plain(std::string_view text) {
@@ -83,7 +79,7 @@ std::string_view mark_text(Mark mark) noexcept {
 }
 
 std::string render_block(const Block& block) {
-    return std::visit(overloaded{
+    return std::visit(Overloaded{
                           [](const Paragraph& paragraph) { return plain(paragraph.text) + "\n"; },
                           [](const KeyValues& values) { return render_key_values(values); },
                           [](const TextTable& table) { return render_table(table); },

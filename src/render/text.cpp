@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "render/overloaded.hpp"
 #include "render/paint.hpp"
 #include "render/shown.hpp"
 #include "render/width.hpp"
@@ -10,11 +11,6 @@
 namespace keel {
 
 namespace {
-
-template <class... Ts>
-struct overloaded : Ts... {
-    using Ts::operator()...;
-};
 
 std::string wrapped(std::string_view text, std::size_t width) {
     if (width == 0 || display_width(text) <= width) return std::string(text);
@@ -116,7 +112,7 @@ std::string mark_text(Mark mark, const TextStyle& style) {
 
 std::string render_block(const Block& block, const TextStyle& style) {
     return std::visit(
-        overloaded{
+        Overloaded{
             [&](const Paragraph& paragraph) { return render_paragraph(paragraph, style); },
             [&](const KeyValues& values) { return render_key_values(values, style); },
             [&](const TextTable& table) { return TableWriter(table, style).write(); },

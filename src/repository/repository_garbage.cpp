@@ -25,6 +25,31 @@ bool is_any_of(const std::vector<std::string>& names, std::span<const std::strin
         names, [&](const std::string& name) { return std::ranges::count(among, name) > 0; });
 }
 
+std::vector<PackUse> without(std::vector<PackUse> packs, std::span<const PackUse> spared) {
+    std::erase_if(packs, [&](const PackUse& pack) {
+        return std::ranges::any_of(spared, [&](const PackUse& kept) {
+            return pack.run == kept.run && pack.number == kept.number;
+        });
+    });
+    return packs;
+}
+
+/// The packs that notes are about, and those of them that nobody can be using.
+struct NotedPacks {
+    std::set<std::string> noted;
+    std::set<std::string> free;
+};
+
+NotedPacks noted_packs(const std::vector<Doomed>& notes, const std::vector<std::string>& live) {
+    NotedPacks packs;
+    for (const Doomed& note : notes) {
+        packs.noted.insert(note.packs.begin(), note.packs.end());
+        // Whoever began later has not used them, and of those that were at work then, none is left.
+        if (!is_any_of(note.runs, live)) packs.free.insert(note.packs.begin(), note.packs.end());
+    }
+    return packs;
+}
+
 }  // namespace
 
 std::uint64_t Garbage::bytes() const noexcept {
@@ -82,20 +107,9 @@ Garbage Repository::collect(const Contents& contents, const CollectOptions& opti
     }
     std::vector<std::string> live = live_runs();
     std::erase(live, options.done);
-    std::vector<PackUse> unused = unused_packs(contents, live);
-    std::erase_if(unused, [&](const PackUse& pack) {
-        return std::ranges::any_of(options.spared, [&](const PackUse& spared) {
-            return pack.run == spared.run && pack.number == spared.number;
-        });
-    });
+    const std::vector<PackUse> unused = without(unused_packs(contents, live), options.spared);
     const std::vector<Doomed> notes = documents_.doomed();
-    std::set<std::string> noted;
-    std::set<std::string> free;
-    for (const Doomed& note : notes) {
-        noted.insert(note.packs.begin(), note.packs.end());
-        // Whoever began later has not used them, and of those that were at work then, none is left.
-        if (!is_any_of(note.runs, live)) free.insert(note.packs.begin(), note.packs.end());
-    }
+    const auto [noted, free] = noted_packs(notes, live);
     Doomed fresh{.name = new_run_id(options_.clock.now()),
                  .packs = {},
                  .runs = live,

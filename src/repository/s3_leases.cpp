@@ -1,9 +1,9 @@
 #include "repository/s3_leases.hpp"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"

@@ -40,7 +40,7 @@ std::string quote_name(std::string_view schema, std::string_view name) {
 
 std::string quote_literal(std::string_view text) {
     check_text(text, "the text");
-    const std::string quoted = "'" + replace_all(text, "'", "''") + "'";
+    std::string quoted = "'" + replace_all(text, "'", "''") + "'";
     if (text.find('\\') == std::string_view::npos) return quoted;
     return " E" + replace_all(quoted, "\\", "\\\\");
 }

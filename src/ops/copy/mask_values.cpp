@@ -213,7 +213,7 @@ std::string ValueMasker::digits(std::string_view value, NumberLimit limit) const
 }
 
 std::string ValueMasker::hash(std::string_view value) const {
-    const auto digits = fmt::format("{:016x}{:016x}", hash_(value, 1), hash_(value, 2));
+    auto digits = fmt::format("{:016x}{:016x}", hash_(value, 1), hash_(value, 2));
     if (!is_uuid(value)) return digits;
     return fmt::format("{}-{}-4{}-a{}-{}", digits.substr(0, 8), digits.substr(8, 4),
                        digits.substr(13, 3), digits.substr(17, 3), digits.substr(20));

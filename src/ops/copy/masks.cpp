@@ -102,6 +102,41 @@ class Transform final : public RowTransform {
     std::unique_ptr<RowTransform> filter_;
 };
 
+/// Why a masker cannot be for a column, or empty.
+std::string_view misfit(MaskKind kind, const Column& column, const PostgresType& type,
+                        EngineKind engine) {
+    const bool is_text = type.value_class == ValueClass::text ||
+                         (engine == EngineKind::sqlite && column.type.empty());
+    const bool is_number =
+        type.value_class == ValueClass::integer || type.value_class == ValueClass::numeric;
+    if (!column.generated.empty() && !column.generated.starts_with("identity"))
+        return "it is generated from others";
+    switch (kind) {
+        case MaskKind::email:
+            if (!is_text) return "it holds no text";
+            return type.characters.value_or(25) < 25 ? "it is shorter than 25 characters" : "";
+        case MaskKind::name:
+        case MaskKind::address:
+        case MaskKind::text:
+            return is_text ? "" : "it holds no text";
+        case MaskKind::phone:
+        case MaskKind::digits:
+            return is_text || is_number ? "" : "it holds neither text nor numbers";
+        case MaskKind::hash:
+            if (!is_text && type.value_class != ValueClass::uuid) return "it holds no text";
+            return type.characters.value_or(32) < 32 ? "it is shorter than 32 characters" : "";
+        case MaskKind::json:
+            return is_text || type.value_class == ValueClass::json ? "" : "it holds no JSON";
+        case MaskKind::null_value:
+            return column.nullable ? "" : "it may not be null";
+        case MaskKind::fixed:
+        case MaskKind::keep:
+        case MaskKind::sql:
+            break;
+    }
+    return {};
+}
+
 }  // namespace
 
 Masks::Masks(const MaskSettings& settings, const Catalog& catalog, const Engine& engine)
@@ -145,52 +180,16 @@ void Masks::place(const MaskedColumn& masked) {
 }
 
 void Masks::check_type(const Place& place) const {
-    const auto refuse = [&](std::string_view why) {
-        throw Error(ErrorKind::config,
-                    fmt::format("the masker '{}' does not fit column {}.{} ({}): {}",
-                                to_string(place.rule->kind), shown_name(*place.table),
-                                place.column->name, place.column->type, why))
-            .at(place.where)
-            .with_hint("maskers: docs/reference/masking.md");
-    };
-    const auto type = type_of(*place.column, engine_.kind());
-    const bool is_text = type.value_class == ValueClass::text ||
-                         (engine_.kind() == EngineKind::sqlite && place.column->type.empty());
-    if (!place.column->generated.empty() && !place.column->generated.starts_with("identity"))
-        refuse("it is generated from others");
-    switch (place.rule->kind) {
-        case MaskKind::email:
-            if (!is_text) refuse("it holds no text");
-            if (type.characters && *type.characters < 25)
-                refuse("it is shorter than 25 characters");
-            return;
-        case MaskKind::name:
-        case MaskKind::address:
-        case MaskKind::text:
-            if (!is_text) refuse("it holds no text");
-            return;
-        case MaskKind::phone:
-        case MaskKind::digits:
-            if (!is_text && type.value_class != ValueClass::integer &&
-                type.value_class != ValueClass::numeric)
-                refuse("it holds neither text nor numbers");
-            return;
-        case MaskKind::hash:
-            if (!is_text && type.value_class != ValueClass::uuid) refuse("it holds no text");
-            if (type.characters && *type.characters < 32)
-                refuse("it is shorter than 32 characters");
-            return;
-        case MaskKind::json:
-            if (!is_text && type.value_class != ValueClass::json) refuse("it holds no JSON");
-            return;
-        case MaskKind::null_value:
-            if (!place.column->nullable) refuse("it may not be null");
-            return;
-        case MaskKind::fixed:
-        case MaskKind::keep:
-        case MaskKind::sql:
-            return;
-    }
+    const Column& column = *place.column;
+    const std::string_view why =
+        misfit(place.rule->kind, column, type_of(column, engine_.kind()), engine_.kind());
+    if (why.empty()) return;
+    throw Error(ErrorKind::config,
+                fmt::format("the masker '{}' does not fit column {}.{} ({}): {}",
+                            to_string(place.rule->kind), shown_name(*place.table), column.name,
+                            column.type, why))
+        .at(place.where)
+        .with_hint("maskers: docs/reference/masking.md");
 }
 
 void Masks::check_unique(const Place& place) const {

@@ -60,7 +60,7 @@ class Masks final : public RowTransforms {
         const MaskRule* rule;
         SourcePosition where;
     };
-    void place(const MaskedColumn& column);
+    void place(const MaskedColumn& masked);
     void check_type(const Place& place) const;
     void check_unique(const Place& place) const;
     void check_foreign_keys() const;
