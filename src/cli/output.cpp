@@ -33,10 +33,9 @@ int Output::print(const Report& report, const OperationSpec* spec,
     if (options_.json) return finish(report.exit_status(), render_json(report).dump() + "\n");
     int status = report.exit_status();
     if (shows_body(report, spec)) {
-        Report shown = report;
-        if (options_.quiet) shown.next_steps.clear();
-        status = finish(
-            status, render_text(shown, style_for(STDOUT_FILENO, options_.no_color, variables_)));
+        const TextStyle style = style_for(STDOUT_FILENO, options_.no_color, variables_);
+        const NextSteps steps = options_.quiet ? NextSteps::hidden : NextSteps::shown;
+        status = finish(status, render_text(report, style, steps));
     }
     print_problems(report, project);
     return status;
@@ -57,11 +56,12 @@ void Output::print_problems(const Report& report,
         std::optional<std::string> text = try_read(file);
         return text || !project ? text : try_read(*project / file);
     };
-    Report shown = report;
-    shown.body.clear();
-    if (options_.quiet) shown.warnings.clear();
+    Report problems;
+    if (!options_.quiet) problems.warnings = report.warnings;
+    problems.diagnostics = report.diagnostics;
+    problems.error = report.error;
     const TextStyle style = style_for(STDERR_FILENO, options_.no_color, variables_);
-    write_all(STDERR_FILENO, render_problems(shown, style, sources));
+    write_all(STDERR_FILENO, render_problems(problems, style, sources));
 }
 
 /// A reader that has gone (EPIPE) has seen what it wanted; anything else loses the result.

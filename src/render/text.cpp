@@ -1,4 +1,5 @@
 #include "render/text.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 
@@ -59,9 +60,12 @@ class TableWriter {
 
     std::string write() const {
         std::string result;
-        if (!table_.header.empty()) result += paint(line(table_.header), Ink::bold, style_.color);
+        if (!table_.header.empty()) result += paint(header(), Ink::bold, style_.color);
         if (!table_.header.empty()) result += '\n';
-        for (const auto& row : table_.rows) result.append(line(row)) += '\n';
+        for (const auto& row : table_.rows) {
+            append_line(row, result);
+            result += '\n';
+        }
         return result;
     }
 
@@ -69,22 +73,34 @@ class TableWriter {
     void widen(const std::vector<std::string>& row) {
         widths_.resize(std::max(widths_.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
-            widths_[i] = std::max(widths_[i], display_width(shown(row[i])));
+            widths_[i] = std::max(widths_[i], width_of(row[i]));
         }
     }
 
-    std::string line(const std::vector<std::string>& row) const {
+    std::string header() const {
         std::string text;
+        append_line(table_.header, text);
+        return text;
+    }
+
+    void append_line(const std::vector<std::string>& row, std::string& text) const {
+        const std::size_t start = text.size();
         for (std::size_t i = 0; i < row.size(); ++i) {
             if (i > 0) text += "  ";
-            const std::string cell = shown(row[i]);
-            const std::size_t blanks = widths_[i] - display_width(cell);
+            const std::size_t blanks = widths_[i] - width_of(row[i]);
             if (is_right(i)) text.append(blanks, ' ');
-            text += cell;
+            if (is_printable_ascii(row[i]))
+                text += row[i];
+            else
+                text += shown(row[i]);
             if (!is_right(i)) text.append(blanks, ' ');
         }
-        text.erase(text.find_last_not_of(' ') + 1);
-        return text;
+        text.resize(std::max(start, text.find_last_not_of(' ') + 1));
+    }
+
+    /// Of the cell as it is shown. Most cells are shown as they are.
+    static std::size_t width_of(const std::string& cell) {
+        return is_printable_ascii(cell) ? cell.size() : display_width(shown(cell));
     }
 
     bool is_right(std::size_t column) const {
@@ -147,7 +163,7 @@ std::string render_next_steps(const std::vector<std::string>& steps, const TextS
 
 }  // namespace
 
-std::string render_text(const Report& report, const TextStyle& style) {
+std::string render_text(const Report& report, const TextStyle& style, NextSteps steps) {
     std::string result;
     const Block* before = nullptr;
     for (const Block& block : report.body) {
@@ -155,6 +171,7 @@ std::string render_text(const Report& report, const TextStyle& style) {
         result += render_block(block, style);
         before = &block;
     }
+    if (steps == NextSteps::hidden) return result;
     const std::string next = render_next_steps(report.next_steps, style);
     if (!next.empty() && !result.empty()) result += '\n';
     return result + next;

@@ -96,6 +96,7 @@ std::optional<std::vector<Migration>> MigrationCache::load() const noexcept {
         const auto state = tree_state(migrations_);
         if (!state || tree != state->fingerprint.hex()) return std::nullopt;
         std::vector<Migration> migrations;
+        migrations.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')));
         while (!rest.empty()) migrations.push_back(read_line(cut(rest, '\n')));
         return migrations;
     } catch (...) {

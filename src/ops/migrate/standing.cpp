@@ -174,31 +174,55 @@ const AppliedEntry* Standing::unfinished() const noexcept {
     return found == applied.end() ? nullptr : &*found;
 }
 
-Standing compare(const std::vector<Migration>& files, const std::vector<AppliedMigration>& rows) {
+namespace {
+
+/// The rows that speak for something that is applied or unfinished now.
+std::vector<bool> rows_that_speak(const std::vector<AppliedMigration>& rows, const FileIndex& index,
+                                  const NewestRows& newest) {
+    std::vector<bool> speak(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        speak[i] = newest.speaks(rows[i], index.find(rows[i])) &&
+                   rows[i].state != MigrationState::reverted;
+    return speak;
+}
+
+/// Adds an entry to those that are applied; it may be the newest so far.
+void take(AppliedEntry entry, Standing& standing) {
+    const AppliedEntry& taken = standing.applied.emplace_back(std::move(entry));
+    if (taken.is_repeatable()) return;
+    // What another tool calls its versions says nothing about the order of these files.
+    if (taken.file == nullptr && taken.row.checksum == adopted_checksum) {
+        standing.foreign = taken.row.version;
+        return;
+    }
+    const std::string& version = taken.file == nullptr ? taken.row.version : taken.file->version;
+    if (standing.newest.empty() || standing.is_newer(version, standing.newest))
+        standing.newest = version;
+}
+
+}  // namespace
+
+Standing compare(const std::vector<Migration>& files, std::vector<AppliedMigration> rows) {
     Standing standing;
     standing.order.reserve(files.size());
     standing.applied.reserve(rows.size());
     for (std::size_t i = 0; i < files.size(); ++i)
         standing.order.emplace(version_key(files[i].version), i);
     const FileIndex index(files);
-    const NewestRows newest_rows(rows, index);
-    standing.pending = files_to_run(files, newest_rows);
-    settle_baselines(files, newest_rows, standing.pending);
-    for (const AppliedMigration& row : rows) {
+    std::vector<bool> speak;
+    {
+        const NewestRows newest(rows, index);  // it looks into the rows, which move below
+        standing.pending = files_to_run(files, newest);
+        settle_baselines(files, newest, standing.pending);
+        speak = rows_that_speak(rows, index, newest);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        AppliedMigration& row = rows[i];
         standing.last_sequence = std::max(standing.last_sequence, row.sequence);
+        if (!speak[i]) continue;
         const Migration* file = index.find(row);
-        if (!newest_rows.speaks(row, file) || row.state == MigrationState::reverted) continue;
-        standing.applied.push_back(
-            {.row = row, .file = file, .is_replaced = index.is_replaced(row.version)});
-        if (standing.applied.back().is_repeatable()) continue;
-        // What another tool calls its versions says nothing about the order of these files.
-        if (file == nullptr && row.checksum == adopted_checksum) {
-            standing.foreign = row.version;
-            continue;
-        }
-        const std::string& version = file == nullptr ? row.version : file->version;
-        if (standing.newest.empty() || standing.is_newer(version, standing.newest))
-            standing.newest = version;
+        const bool is_replaced = index.is_replaced(row.version);
+        take({.row = std::move(row), .file = file, .is_replaced = is_replaced}, standing);
     }
     if (standing.newest.empty()) standing.newest = standing.foreign;
     return standing;

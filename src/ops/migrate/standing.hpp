@@ -62,7 +62,7 @@ struct Standing {
 };
 
 /// `rows` is the whole history, in its order.
-Standing compare(const std::vector<Migration>& files, const std::vector<AppliedMigration>& rows);
+Standing compare(const std::vector<Migration>& files, std::vector<AppliedMigration> rows);
 
 /// What `migrate up` was asked for.
 struct UpTarget {

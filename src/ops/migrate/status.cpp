@@ -49,13 +49,18 @@ Json backfill_json(const BackfillCursor& cursor) {
 }
 
 Json applied_json(const AppliedEntry& entry, const Backfills& backfills) {
-    Json json = Json::object();
-    json.set("version", entry.row.version).set("name", entry.row.name);
-    json.set("applied_at", entry.row.applied_at).set("duration_ms", entry.row.duration_ms);
-    json.set("checksum_ok", !entry.is_changed()).set("state", to_string(entry.row.state));
+    Json::Object members;
+    members.reserve(7);
+    members.emplace_back("version", entry.row.version);
+    members.emplace_back("name", entry.row.name);
+    members.emplace_back("applied_at", entry.row.applied_at);
+    members.emplace_back("duration_ms", entry.row.duration_ms);
+    members.emplace_back("checksum_ok", !entry.is_changed());
+    members.emplace_back("state", to_string(entry.row.state));
     const auto backfill = backfills.find(entry.row.sequence);
-    if (backfill != backfills.end()) json.set("backfill", backfill_json(backfill->second));
-    return json;
+    if (backfill != backfills.end())
+        members.emplace_back("backfill", backfill_json(backfill->second));
+    return Json::object(std::move(members));
 }
 
 Json pending_json(const Migration& migration) {
@@ -91,10 +96,16 @@ void fill_table(const Standing& standing, Report& report) {
     TextTable table{.header = {"version", "name", "state", "when (UTC)", "took"},
                     .rows = {},
                     .right_aligned = {false, false, false, false, true}};
-    for (const AppliedEntry& entry : standing.applied)
-        table.rows.push_back({entry.row.version, entry.row.name, state_of(entry),
-                              shown_time(entry.row.applied_at),
-                              shown_duration(entry.row.duration_ms)});
+    table.rows.reserve(standing.applied.size() + standing.pending.size());
+    for (const AppliedEntry& entry : standing.applied) {
+        auto& row = table.rows.emplace_back();
+        row.reserve(table.header.size());
+        row.push_back(entry.row.version);
+        row.push_back(entry.row.name);
+        row.push_back(state_of(entry));
+        row.push_back(shown_time(entry.row.applied_at));
+        row.push_back(shown_duration(entry.row.duration_ms));
+    }
     for (const Migration* migration : standing.pending)
         table.rows.push_back({migration->version, migration->name, "pending", "", ""});
     if (!table.rows.empty()) report.body.emplace_back(std::move(table));
@@ -104,6 +115,8 @@ void fill_table(const Standing& standing, Report& report) {
 bool fill_findings(const Standing& standing, const Backfills& backfills, Report& report) {
     bool found = false;
     for (const AppliedEntry& entry : standing.applied) {
+        if (!entry.is_unfinished() && !entry.is_changed() && !entry.is_missing()) continue;
+        found = true;
         const std::string label = fmt::format("{} {}", entry.row.version, entry.row.name);
         if (entry.is_unfinished()) {
             report.body.emplace_back(MarkedLine{
@@ -123,7 +136,6 @@ bool fill_findings(const Standing& standing, const Backfills& backfills, Report&
             report.body.emplace_back(MarkedLine{
                 Mark::warning, fmt::format("{} is applied, but its file is gone", label)});
         }
-        found = found || entry.is_unfinished() || entry.is_changed() || entry.is_missing();
     }
     return found;
 }
@@ -167,9 +179,9 @@ Json history_json(const AppliedMigration& row) {
 
 void migrate_status(OperationContext& context, const OptionValues& options, Report& report) {
     MigrationLister lister(context);
-    const auto rows = read_history(context);
+    auto rows = read_history(context);
     const auto files = lister.list().migrations;
-    const Standing standing = compare(files, rows);
+    const Standing standing = compare(files, std::move(rows));
     const Backfills backfills = read_backfills(context, standing);
     fill_result(standing, backfills, report);
     fill_table(standing, report);

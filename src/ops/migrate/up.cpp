@@ -81,12 +81,12 @@ bool MigrateUp::looks_at_all() const noexcept {
 bool MigrateUp::is_settled(OperationContext& context) {
     if (!looks_at_all()) return false;
     if (!lister_) lister_.emplace(context);
-    const auto rows = read_history(context);
+    auto rows = read_history(context);
     auto list = lister_->list();
     lister_.reset();
     files_ = std::move(list.migrations);
     has_sections_ = list.has_sections;
-    standing_ = compare(files_, rows);
+    standing_ = compare(files_, std::move(rows));
     return standing_.pending.empty() &&
            std::all_of(standing_.applied.begin(), standing_.applied.end(), [](const auto& entry) {
                return !entry.is_unfinished() && !entry.is_changed() && !entry.is_missing() &&

@@ -93,4 +93,5 @@ TEST_CASE("next steps are listed under each other after the body") {
           "2 pending\n\n"
           "next: keel migrate up\n"
           "      keel status\n");
+    CHECK(render_text(report, {}, NextSteps::hidden) == "2 pending\n");
 }
