@@ -31,10 +31,15 @@ const SqlConstraint* primary_key(const SqlAction& action) noexcept {
 
 void no_primary_key(const Subject& s, Remarks& remarks) {
     if (!makes_table(*s.action) || !s.action->others.empty()) return;
-    // The end of the file counts: it may come in a statement of its own.
+    // The end of the file counts: it may come in a statement of its own. What came before this one
+    // was done to another table of the name.
+    bool is_after = false;
     for (const auto& statement : s.statements()) {
         for (const SqlAction& action : statement.read.actions) {
-            if (action.object != s.action->object) continue;
+            if (!is_after || action.object != s.action->object) {
+                is_after = is_after || &action == s.action;
+                continue;
+            }
             const bool is_key =
                 action.kind == ActionKind::add_constraint && primary_key(action) != nullptr;
             if (is_key || action.kind == ActionKind::drop_table) return;

@@ -66,4 +66,20 @@ TEST_CASE("lint says nothing of migrations in which nothing is wrong") {
     }
 }
 
+TEST_CASE("a table that is dropped and made again is looked at as it is made") {
+    const auto lint_of = [](EngineKind engine, const std::string& text) {
+        LintWorld world(engine);
+        world.pending("-- migrate:up\n" + text + "-- migrate:down\nselect 1;\n");
+        return ids_of(world.lint());
+    };
+    const std::string again = "drop table if exists t;\ncreate table t (label text);\n";
+    for (const EngineKind engine : {EngineKind::postgres, EngineKind::sqlite}) {
+        CHECK(lint_of(engine, again).find("S01") != std::string::npos);
+        CHECK(lint_of(engine, again + "drop table t;\n").find("S01") == std::string::npos);
+    }
+    const std::string key = "alter table t add primary key (label);\n";
+    CHECK(lint_of(EngineKind::postgres, key + again).find("S01") != std::string::npos);
+    CHECK(lint_of(EngineKind::postgres, again + key).find("S01") == std::string::npos);
+}
+
 }  // namespace keel::lint
