@@ -73,7 +73,8 @@ struct RepositoryLeftover {
 struct RepositoryOptions {
     const Clock& clock;
     std::string holder;  ///< written into locks, for people
-    std::chrono::milliseconds lock_wait{30'000};
+    /// Longer than the lock of a machine that lost its power holds; nobody stands in line for it.
+    std::chrono::milliseconds lock_wait{120'000};
     KeyRing keys = {};  ///< without any, a new repository is not encrypted
 };
 
