@@ -170,8 +170,8 @@ select indexrelid::regclass from pg_index where not indisvalid;
         return [name for name in names if self.database(case) in name]
 
     def remove(self, case):
-        for name in self.databases(case):
-            self.psql("postgres", f'drop database if exists "{name}" with (force)')
+        self.psql("postgres", "select format('drop database if exists %I with (force)', datname) from pg_database "
+                  f"where strpos(datname, '{self.database(case)}') > 0 \\gexec")
         shutil.rmtree(case, ignore_errors=True)
 
     SOURCE = "the_copied"  # one for all cases, which only read it
@@ -195,8 +195,9 @@ select indexrelid::regclass from pg_index where not indisvalid;
         return self.database(case) not in self.databases(case)
 
     def leftovers(self, case):
-        found = [f"database {name}" for name in self.databases(case) if name != self.database(case)]
-        open_for_all = self.psql("postgres", f"select datallowconn from pg_database where datname = '{self.database(case)}'")
-        if open_for_all.strip() != "t":
+        rows = self.psql("postgres", "select datname || ' ' || datallowconn from pg_database "
+                         f"where strpos(datname, '{self.database(case)}') > 0 order by 1").splitlines()
+        found = [f"database {row.split()[0]}" for row in rows if row.split()[0] != self.database(case)]
+        if f"{self.database(case)} true" not in rows:
             found.append("the database takes no connections")
         return found
