@@ -188,7 +188,7 @@ std::optional<std::filesystem::path> find_program(std::string_view name,
     }
     directories.insert(directories.end(), more.begin(), more.end());
     for (const auto& directory : directories) {
-        const auto candidate = directory / name;
+        auto candidate = directory / name;
         struct stat status{};
         if (::stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
             ::access(candidate.c_str(), X_OK) == 0) {

@@ -29,7 +29,7 @@ class FolderStorage final : public Storage {
     std::unique_ptr<StoredObject> open_object(std::string_view key) const override;
     std::string read(std::string_view key, std::uint64_t limit) const override;
     bool exists(std::string_view key) const override;
-    std::vector<std::string> list(std::string_view folder) const override;
+    std::vector<std::string> list(std::string_view key) const override;
     void remove(std::string_view key) override;
     std::unique_ptr<StorageLock> try_lock(std::string_view key, const std::string& holder) override;
     std::string lock_holder(std::string_view key) const override;

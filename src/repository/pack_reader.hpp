@@ -21,9 +21,9 @@ class PackReader {
     PackReader(const Storage& storage, const Vault& vault, const BackupIndex& index)
         : storage_(storage), vault_(vault), index_(index) {}
 
-    /// The bytes of a chunk, as they were stored. Throws ErrorKind::integrity, naming the pack.
-    /// `spare` as in FrameDecoder::decode.
-    std::vector<std::byte> read(std::uint32_t chunk, FrameDecoder& decoder,
+    /// The bytes of the chunk of this number, as they were stored. Throws ErrorKind::integrity,
+    /// naming the pack. `spare` as in FrameDecoder::decode.
+    std::vector<std::byte> read(std::uint32_t number, FrameDecoder& decoder,
                                 std::vector<std::byte> spare = {}) const;
 
   private:

@@ -1,9 +1,9 @@
 #include "repository/scratch_place.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "base/error.hpp"

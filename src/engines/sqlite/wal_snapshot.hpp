@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 struct sqlite3;
-struct sqlite3_file;
+struct sqlite3_file;  // NOLINT(readability-identifier-naming): SQLite's own
 
 namespace keel::sqlite {
 

@@ -44,7 +44,7 @@ class RestoreTables final : public Operation {
                                     context.environment().url.redacted()))
                 .with_hint("make it with: keel db init; or restore the whole backup");
         }
-        prepare(context);
+        open_backup(context);
         select(context);
         const auto outlook = restorer_->look(*connection, selection_);
         if (!outlook.obstacles.empty()) refuse(outlook.obstacles);
@@ -63,7 +63,7 @@ class RestoreTables final : public Operation {
         return plan;
     }
 
-    void prepare(OperationContext& context) {
+    void open_backup(OperationContext& context) {
         repository_.emplace(open_repository(context));
         streams_ = repository_->streams(manifest_);
         restorer_ = context.engine().table_archive().prepare({.content = manifest_.content,

@@ -73,16 +73,16 @@ std::vector<TableReference> foreign_keys_of(const Catalog& catalog) {
     return keys;
 }
 
-const Table& root_of(const Catalog& catalog, const Table& table) {
+const Table* root_of(const Catalog& catalog, const Table* table) {
     constexpr std::string_view prefix = "partition of ";
-    const auto at = table.options.find(prefix);
+    const auto at = table->options.find(prefix);
     if (at == std::string::npos) return table;
-    const auto rest = std::string_view(table.options).substr(at + prefix.size());
+    const auto rest = std::string_view(table->options).substr(at + prefix.size());
     for (const auto& parent : catalog.tables) {
         if (parent.kind != TableKind::partitioned) continue;
         for (const std::string_view form : {"{}.{} ", "\"{}\".{} ", "{}.\"{}\" ", "\"{}\".\"{}\" "})
             if (rest.starts_with(fmt::format(fmt::runtime(form), parent.schema, parent.name)))
-                return root_of(catalog, parent);
+                return root_of(catalog, &parent);
     }
     return table;
 }

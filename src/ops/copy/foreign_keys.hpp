@@ -28,7 +28,7 @@ struct TableReference {
 std::vector<TableReference> foreign_keys_of(const Catalog& catalog);
 
 /// The table whose partition it is, however deep; itself for all others.
-const Table& root_of(const Catalog& catalog, const Table& table);
+const Table* root_of(const Catalog& catalog, const Table* table);
 
 /// Those from or to one of `tables`.
 std::vector<TableReference> foreign_keys_around(const Catalog& catalog,

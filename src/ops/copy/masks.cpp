@@ -234,7 +234,7 @@ const Masks::Place* Masks::find(std::string_view schema, std::string_view table,
     const Table* found = nullptr;
     for (const auto& one : catalog_.tables)
         if (one.schema == schema && equals_ignore_case(one.name, table)) found = &one;
-    const Table* root = found == nullptr ? nullptr : &root_of(catalog_, *found);
+    const Table* root = found == nullptr ? nullptr : root_of(catalog_, found);
     for (const auto& place : places_)
         if ((place.table == root || place.table == found) &&
             equals_ignore_case(place.column->name, column))

@@ -60,7 +60,7 @@ const Table* Subset::find(std::string_view name) const {
     for (const auto& table : parts_.catalog.tables)
         if (equals_ignore_case(table.name, name) ||
             equals_ignore_case(fmt::format("{}.{}", table.schema, table.name), name))
-            return &root_of(parts_.catalog, table);
+            return root_of(parts_.catalog, &table);
     return nullptr;
 }
 
@@ -337,7 +337,7 @@ std::unique_ptr<RowTransform> Subset::filter(std::string_view schema, std::strin
                                              const std::vector<std::string>& columns) const {
     for (const auto& one : parts_.catalog.tables) {
         if (one.schema != schema || !equals_ignore_case(one.name, table)) continue;
-        const auto* root = &root_of(parts_.catalog, one);
+        const auto* root = root_of(parts_.catalog, &one);
         if (!narrowed_.contains(root)) return nullptr;
         return make_key_filter(open(false), numbers_.at(root),
                                places_of(identity_of(*root), columns), hash_);

@@ -49,23 +49,24 @@ bool is_meant(const Table& table, const SqlName& name, EngineKind kind) {
     return table.name == name.name && (name.schema.empty() || table.schema == name.schema);
 }
 
+bool refers_to_any(const Table& table, const Names& names) {
+    return std::ranges::any_of(table.constraints, [&](const Constraint& constraint) {
+        return std::ranges::any_of(names, [&](const TableName& parent) {
+            return constraint.referenced_table == parent.name ||
+                   constraint.referenced_table == parent.schema + "." + parent.name;
+        });
+    });
+}
+
 /// Whoever refers to a table may lose rows with it.
 void add_children(const Catalog& catalog, Names& names) {
     for (bool grows = true; grows;) {
         grows = false;
         for (const Table& table : catalog.tables) {
             const TableName child{table.schema, table.name};
-            if (names.contains(child)) continue;
-            for (const Constraint& constraint : table.constraints) {
-                const bool refers = std::ranges::any_of(names, [&](const TableName& parent) {
-                    return constraint.referenced_table == parent.name ||
-                           constraint.referenced_table == parent.schema + "." + parent.name;
-                });
-                if (!refers) continue;
-                names.insert(child);
-                grows = true;
-                break;
-            }
+            if (names.contains(child) || !refers_to_any(table, names)) continue;
+            names.insert(child);
+            grows = true;
         }
     }
 }
