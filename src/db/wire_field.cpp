@@ -28,10 +28,9 @@ std::string_view without_version(std::string_view raw) {
 
 void encode_integer(std::string_view value, std::size_t size, std::string& out) {
     std::int64_t number = 0;
-    const char* end = value.data() + value.size();
-    const auto [at, code] = std::from_chars(value.data(), end, number);
+    const auto [at, code] = std::from_chars(value.begin(), value.end(), number);
     append_wire_number(out, static_cast<std::uint64_t>(number), size);
-    if (code == std::errc() && at == end && read_integer(out) == number) return;
+    if (code == std::errc() && at == value.end() && read_integer(out) == number) return;
     throw Error(ErrorKind::invalid_input,
                 fmt::format("a value is no whole number of {} bytes", size));
 }

@@ -72,17 +72,9 @@ void PostDataBuild::sort_out() {
         switch (statement.kind) {
             case PostDataKind::setting:
                 break;  // see apply_leading_settings, and `run`
-            case PostDataKind::index: {
-                const auto found = index_of_.find(statement.table);
-                if (found == index_of_.end()) {
-                    others_.push_back(&statement);
-                    break;
-                }
-                auto& state = states_[found->second];
-                state.builds.emplace_back(statement.text);
-                state.tablespace = statement.tablespace;
+            case PostDataKind::index:
+                sort_out_index(statement);
                 break;
-            }
             case PostDataKind::key:
                 sort_out_key(statement);
                 break;
@@ -104,6 +96,14 @@ void PostDataBuild::sort_out() {
     }
     if (!is_rest) first_rest_ = others_.size();
     for (auto& state : states_) state.waiting_for += state.builds.size();
+}
+
+void PostDataBuild::sort_out_index(const PostDataStatement& statement) {
+    const auto found = index_of_.find(statement.table);
+    if (found == index_of_.end()) return others_.push_back(&statement);
+    auto& state = states_[found->second];
+    state.builds.emplace_back(statement.text);
+    state.tablespace = statement.tablespace;
 }
 
 void PostDataBuild::sort_out_key(const PostDataStatement& statement) {

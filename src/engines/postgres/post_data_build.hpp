@@ -35,9 +35,9 @@ class PostDataBuild {
     explicit PostDataBuild(Parts parts);
 
     /// The rows of a table are in: its indexes may be built. By any worker.
-    void rows_are_in(std::size_t table);
+    void rows_are_in(std::size_t index);
     /// Nothing reads the table for a comparison any more: its keys may be finished. By any worker.
-    void is_compared(std::size_t table);
+    void is_compared(std::size_t index);
 
     /// Once the crew is done: the rest, but for event triggers; and the statistics. `between` comes
     /// before whatever was written behind the first foreign key.
@@ -56,6 +56,7 @@ class PostDataBuild {
     };
     void sort_out();
     void sort_out_foreign_key(const PostDataStatement& statement);
+    void sort_out_index(const PostDataStatement& statement);
     void sort_out_key(const PostDataStatement& statement);
     const DumpTable& table(std::size_t index) const { return parts_.tables[index]; }
     void build(std::size_t worker, std::size_t index, const std::string& sql);
