@@ -216,12 +216,10 @@ std::string PostgresInspector::fingerprint(Connection& connection) const {
 
 bool PostgresInspector::has_internal_table(Connection& connection, std::string_view name) const {
     const auto internal = internal_connection(connection);
-    const std::vector<Value> params = {std::string(name)};
-    return internal
-        ->query_text(
-            "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
-            "c.relnamespace where n.nspname = 'keel' and c.relname = $1",
-            params)
+    // Not a join of catalogs: planning one is the longest thing that a new session does for
+    // `status`.
+    const std::vector<Value> params = {fmt::format("keel.{}", name)};
+    return internal->query_text("select 1 where pg_catalog.to_regclass($1) is not null", params)
         .has_value();
 }
 

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view mark = "keel:backfill";
 constexpr std::string_view placeholder = ":batch";
 constexpr std::uint64_t largest_batch = 1'000'000;
-constexpr std::array<std::string_view, 5> options{"table", "key", "batch", "pause", "target"};
+constexpr std::array<std::string_view, 6> options{"table", "key",    "batch",
+                                                  "pause", "target", "lag"};
 
 bool is_word(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -60,7 +61,7 @@ class DirectiveReader {
             throw fail(begin,
                        fmt::format("unknown option '{}' of keel:backfill{}", name,
                                    did_you_mean(name, known)),
-                       "keel:backfill takes: table=, key=, batch=, pause=, target=");
+                       "keel:backfill takes: table=, key=, batch=, pause=, target=, lag=");
         }
         if (std::find(seen_.begin(), seen_.end(), name) != seen_.end())
             throw fail(begin, fmt::format("option '{}' is given twice", name), "keep one of them");
@@ -102,8 +103,10 @@ class DirectiveReader {
             result_.batch = *rows;
         } else if (name == "pause") {
             result_.pause = duration(value);
-        } else {
+        } else if (name == "target") {
             result_.target = duration(value);
+        } else {
+            result_.lag = duration(value);
         }
     }
 

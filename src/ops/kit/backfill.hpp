@@ -18,15 +18,16 @@ struct BackfillName {
     std::string name;
 };
 
-/// What a line `-- keel:backfill table=… key=… batch=… pause=… target=…` asks for: the statement
-/// below it is run again and again, each time for the next rows of the table in the order of the
-/// key, each time in a transaction of its own.
+/// What a line `-- keel:backfill table=… key=… batch=… pause=… target=… lag=…` asks for: the
+/// statement below it is run again and again, each time for the next rows of the table in the order
+/// of the key, each time in a transaction of its own.
 struct BackfillDirective {
     BackfillName table;
     std::vector<std::string> key;  ///< empty: the table's primary key
     std::uint64_t batch = 1000;    ///< rows; the first time, where there is a target
     std::chrono::milliseconds pause{0};
     std::optional<std::chrono::milliseconds> target;  ///< how long a batch shall take
+    std::optional<std::chrono::milliseconds> lag;     ///< how far replicas may fall behind
 };
 
 /// A statement below such a line.

@@ -58,7 +58,8 @@ BackfillRun::BackfillRun(Parts parts)
     : parts_(std::move(parts)),
       backfill_(*parts_.script.backfills.at(parts_.index)),
       journal_(parts_.run.engine),
-      size_(backfill_.directive.batch) {}
+      size_(backfill_.directive.batch),
+      replicas_(parts_.run, backfill_.directive.lag.value_or(std::chrono::milliseconds(0))) {}
 
 JournalStep BackfillRun::run(JournalStep step) {
     begin(step);
@@ -218,10 +219,12 @@ void BackfillRun::adapt(std::chrono::milliseconds took) {
     size_ = std::clamp(fitting, least, std::min(size_ * 2, largest_batch));
 }
 
-void BackfillRun::pause() const {
-    if (!parts_.run.is_for_real || backfill_.directive.pause.count() == 0) return;
-    sleep_unless_stopped(parts_.run.context, backfill_.directive.pause,
-                         fmt::format("a backfill ({})", cursor_.progress()));
+void BackfillRun::pause() {
+    if (!parts_.run.is_for_real) return;
+    const std::string what = fmt::format("a backfill ({})", cursor_.progress());
+    if (backfill_.directive.pause.count() > 0)
+        sleep_unless_stopped(parts_.run.context, backfill_.directive.pause, what);
+    if (backfill_.directive.lag) replicas_.wait(what);
 }
 
 void BackfillRun::report() const {

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "db/schema_change.hpp"
+#include "ops/migrate/replica_lag.hpp"
 #include "ops/migrate/run.hpp"
 #include "ops/migrate/script.hpp"
 #include "ops/migrate/step_journal.hpp"
@@ -66,7 +67,7 @@ class BackfillRun {
     void run_statement(Connection& connection, const std::vector<std::string>& last) const;
     void settle(JournalStep& step, const Error& doubt);
     void adapt(std::chrono::milliseconds took);
-    void pause() const;
+    void pause();
     void report() const;
 
     Parts parts_;
@@ -74,6 +75,7 @@ class BackfillRun {
     StepJournal journal_;
     BackfillCursor cursor_;
     std::uint64_t size_;
+    ReplicaLag replicas_;  ///< asked for only where the directive says so
 };
 
 }  // namespace keel

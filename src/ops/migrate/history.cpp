@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 
 #include "base/error.hpp"
 #include "db/dialect.hpp"
@@ -57,8 +58,7 @@ AppliedMigration read_row(const Row& row) {
     return applied;
 }
 
-void check_format(Connection& connection, const Engine& engine) {
-    const auto found = read_meta(connection, engine, format_key);
+void check_format(const std::optional<std::string>& found) {
     if (!found || *found == format) return;
     throw Error(ErrorKind::unsupported,
                 fmt::format("the migration history has format {}, this keel knows format {}",
@@ -72,12 +72,17 @@ std::vector<AppliedMigration> History::read(Connection& connection) const {
     std::vector<AppliedMigration> rows;
     rows.reserve(expected_rows);  // memory that is not written to is not taken either
     if (!engine_.inspector().has_internal_table(connection, "migrations")) return rows;
-    check_format(connection, engine_);
+    // The format comes along with each row: another question would cost `status` a trip.
     connection.query(
         fmt::format("select sequence, version, name, checksum, state, statements, applied_by, "
-                    "applied_at, duration_ms, backup, schema_fingerprint from {} order by sequence",
-                    table()),
-        {}, [&](const Row& row) { rows.push_back(read_row(row)); });
+                    "applied_at, duration_ms, backup, schema_fingerprint, "
+                    "(select value from {} where key = '{}') from {} order by sequence",
+                    engine_.dialect().internal_table("meta"), format_key, table()),
+        {}, [&](const Row& row) {
+            if (rows.empty() && !row.is_null(11)) check_format(row.string(11));
+            rows.push_back(read_row(row));
+        });
+    if (rows.empty()) check_format(read_meta(connection, engine_, format_key));
     return rows;
 }
 
