@@ -79,7 +79,11 @@ object (classid, objid, subid, kind, name, owner_class, owner_id, owner_sub, fac
                                      when 'm' then 'main' else 'extended' end end,
                'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
                'statistics', nullif(a.attstattarget, -1),
-               'options', array_to_string(a.attoptions, ', ')),
+               -- From 15.20 on the server keeps a mark of its own there, pg_attver, which pg_dump leaves out too.
+               'options', (
+                   select string_agg(u.option, ', ' order by u.place)
+                   from unnest(a.attoptions) with ordinality u (option, place)
+                   where u.option not like 'pg\_%')),
            '', format('alter table %s drop column %I', a.relation, a.attname),
            jsonb_build_object('table', a.relation, 'column', quote_ident(a.attname),
                               'position', a.attnum::text,
