@@ -85,7 +85,7 @@ void write_value(std::string& out, const Json& value, const Layout& layout, int 
 void new_line(std::string& out, const Layout& layout, int depth) {
     if (layout.indent == 0) return;
     out += '\n';
-    out.append(static_cast<std::size_t>(layout.indent * depth), ' ');
+    out.append(static_cast<std::size_t>(layout.indent) * static_cast<std::size_t>(depth), ' ');
 }
 
 void write_array(std::string& out, const Json::Array& items, const Layout& layout, int depth) {

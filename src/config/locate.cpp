@@ -35,7 +35,7 @@ std::optional<std::filesystem::path> find_project_file(const std::filesystem::pa
     for (auto folder = start;; folder = folder.parent_path()) {
         const auto status = status_of(folder);
         if (!status || status->st_dev != start_status->st_dev) return std::nullopt;
-        const auto file = folder / "keel.toml";
+        auto file = folder / "keel.toml";
         if (status_of(file)) {
             if (folder != start) refuse_stranger(file, *start_status);
             return file;

@@ -12,7 +12,7 @@ class PostgresFileExchange final : public FileExchange {
     explicit PostgresFileExchange(const EngineOptions& options) : options_(options) {}
 
     std::optional<FileForm> form_of(const std::filesystem::path& path) const override;
-    ImportedDatabase stage(const ImportFile& file, const StageOptions& options,
+    ImportedDatabase stage(const ImportFile& import, const StageOptions& options,
                            const Context& context) const override;
     bool can_write(FileForm form) const noexcept override {
         return form == FileForm::custom || form == FileForm::sql;

@@ -17,6 +17,6 @@ TypeChange judge_type_change(std::string_view from, std::string_view to);
 bool is_string_type(std::string_view type);
 
 /// The storage that a column of the type has when nobody says another.
-std::string_view natural_storage(std::string_view type) noexcept;
+std::string_view natural_storage(std::string_view text) noexcept;
 
 }  // namespace keel::postgres

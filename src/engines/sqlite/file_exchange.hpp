@@ -8,7 +8,7 @@ namespace keel::sqlite {
 class SqliteFileExchange final : public FileExchange {
   public:
     std::optional<FileForm> form_of(const std::filesystem::path& path) const override;
-    ImportedDatabase stage(const ImportFile& file, const StageOptions& options,
+    ImportedDatabase stage(const ImportFile& import, const StageOptions& options,
                            const Context& context) const override;
     bool can_write(FileForm form) const noexcept override { return form == FileForm::sqlite; }
     void write(const DatabaseUrl& database, FileForm form, const std::filesystem::path& file,

@@ -69,8 +69,8 @@ struct Letter {
 constexpr std::array<Letter, 256> letters = [] {
     std::array<Letter, 256> table{};
     for (std::uint8_t alphabet = 0; alphabet <= any_digit; ++alphabet)
-        for (std::uint8_t i = 0; i < alphabets[alphabet].size(); ++i)
-            table[static_cast<unsigned char>(alphabets[alphabet][i])] = {alphabet, i};
+        for (std::uint8_t value = 0; const char c : alphabets[alphabet])
+            table[static_cast<unsigned char>(c)] = {alphabet, value++};
     return table;
 }();
 

@@ -124,7 +124,7 @@ class Maker {
         const auto cast = text.rfind("::");
         if (cast != std::string::npos && text.find('\'', cast) == std::string::npos)
             text = text.substr(0, cast);
-        const auto word = to_lower(text);
+        auto word = to_lower(text);
         if (word == "null" || word == "current_timestamp" || word == "current_date") return word;
         if (word == "now()" || word == "datetime('now')") return "current_timestamp";
         const bool is_boolean = equals_ignore_case(type, "boolean");

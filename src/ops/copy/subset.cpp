@@ -253,20 +253,26 @@ class Subset::Chooser {
             for (const auto& [table, distance] : subset_.followed_) {
                 auto& view = views_.at(table);
                 if (!std::exchange(view.is_below_changed, false)) continue;
-                const auto is_wanted = [&](RowEditor& row) {
-                    return std::ranges::any_of(view.references, [&](const Reference& reference) {
-                        if (!subset_.followed_.contains(reference.parent)) return false;
-                        const auto value = key(row, reference.places);
-                        return value && sets_.contains(reference.kept, *value);
-                    });
-                };
+                const auto is_wanted = [&](RowEditor& row) { return refers_to_kept(view, row); };
                 if (view.references.empty() || !scan(*table, "", is_wanted)) continue;
                 is_changed = true;
-                for (const auto& one : subset_.keys_)
-                    if (one.parent == table && subset_.followed_.contains(one.child))
-                        views_.at(one.child).is_below_changed = true;
+                look_below(table);
             }
         }
+    }
+
+    bool refers_to_kept(const View& view, RowEditor& row) {
+        return std::ranges::any_of(view.references, [&](const Reference& reference) {
+            if (!subset_.followed_.contains(reference.parent)) return false;
+            const auto value = key(row, reference.places);
+            return value && sets_.contains(reference.kept, *value);
+        });
+    }
+
+    void look_below(const Table* table) {
+        for (const auto& one : subset_.keys_)
+            if (one.parent == table && subset_.followed_.contains(one.child))
+                views_.at(one.child).is_below_changed = true;
     }
 
     /// Rows that kept ones refer to.
@@ -275,16 +281,17 @@ class Subset::Chooser {
             is_changed = false;
             for (auto& [table, view] : views_) {
                 if (!std::exchange(view.is_needed, false)) continue;
-                const auto is_wanted = [&, &own = view](RowEditor& row) {
-                    return std::ranges::any_of(own.referred, [&](const Referred& referred) {
-                        const auto value = key(row, referred.places);
-                        return value && sets_.contains(referred.needed, *value);
-                    });
-                };
-                scan(*table, "", is_wanted);
+                scan(*table, "", [&, &own = view](RowEditor& row) { return is_needed(own, row); });
                 is_changed = true;
             }
         }
+    }
+
+    bool is_needed(const View& view, RowEditor& row) {
+        return std::ranges::any_of(view.referred, [&](const Referred& referred) {
+            const auto value = key(row, referred.places);
+            return value && sets_.contains(referred.needed, *value);
+        });
     }
 
     /// Rows of tables besides, of which everything that they refer to has come along.
@@ -293,15 +300,17 @@ class Subset::Chooser {
             is_changed = false;
             for (const auto* table : subset_.besides_) {
                 auto& view = views_.at(table);
-                const auto is_wanted = [&](RowEditor& row) {
-                    return std::ranges::all_of(view.references, [&](const Reference& reference) {
-                        const auto value = key(row, reference.places);
-                        return !value || sets_.contains(reference.kept, *value);
-                    });
-                };
+                const auto is_wanted = [&](RowEditor& row) { return is_complete(view, row); };
                 is_changed = scan(*table, "", is_wanted) || is_changed;
             }
         }
+    }
+
+    bool is_complete(const View& view, RowEditor& row) {
+        return std::ranges::all_of(view.references, [&](const Reference& reference) {
+            const auto value = key(row, reference.places);
+            return !value || sets_.contains(reference.kept, *value);
+        });
     }
 
     void report(const Table& table, std::uint64_t rows) {

@@ -48,8 +48,8 @@ void require_same_rows(const RowDigest& found, const RowDigest& sent, const Tabl
                        std::string_view table);
 
 /// Everything that has no place in the target is told at once: throws ErrorKind::unsupported.
-/// `source` reads already.
-void check_values(const RowRoute& route, const RowPairs& pairs, Connection& source,
+/// `connection` reads already.
+void check_values(const RowRoute& route, const RowPairs& pairs, Connection& connection,
                   const Context& context);
 
 }  // namespace keel
