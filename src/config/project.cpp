@@ -33,8 +33,7 @@ std::filesystem::path absolute(const std::filesystem::path& base, const std::str
 }
 
 std::string read_repository(const Sources& sources, const ProjectOverrides& overrides) {
-    const auto text =
-        overrides.repository.value_or(text_or(sources, "backup", "repository", "backups"));
+    auto text = overrides.repository.value_or(text_or(sources, "backup", "repository", "backups"));
     if (is_object_storage(text)) return text;
     return absolute(overrides.repository ? sources.start : sources.root, text).string();
 }

@@ -53,23 +53,24 @@ void ThreadedSink::hand_over() {
     changed_.notify_all();
 }
 
+std::optional<ThreadedSink::Block> ThreadedSink::next_full(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [&] { return is_ended_ || !full_.empty(); })) return {};
+    if (full_.empty()) return {};
+    std::optional<Block> block(std::move(full_.front()));
+    full_.pop_front();
+    return block;
+}
+
 void ThreadedSink::work(const std::stop_token& stop) noexcept {
     try {
-        for (;;) {
-            Block block;
-            {
-                std::unique_lock lock(mutex_);
-                if (!changed_.wait(lock, stop, [&] { return is_ended_ || !full_.empty(); })) return;
-                if (full_.empty()) return;
-                block = std::move(full_.front());
-                full_.pop_front();
-            }
+        while (auto block = next_full(stop)) {
             changed_.notify_all();
-            put_all(block);
-            block.bytes.clear();
-            block.ends.clear();
+            put_all(*block);
+            block->bytes.clear();
+            block->ends.clear();
             const std::scoped_lock lock(mutex_);
-            empty_.push_back(std::move(block));
+            empty_.push_back(std::move(*block));
         }
     } catch (...) {
         {

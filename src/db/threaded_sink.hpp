@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +34,8 @@ class ThreadedSink final : public RowSink {
         std::vector<std::size_t> ends;  ///< of each row
     };
     void hand_over();
+    /// Nothing at the end, and when it is stopped.
+    std::optional<Block> next_full(const std::stop_token& stop);
     void work(const std::stop_token& stop) noexcept;
     void put_all(const Block& block);
 

@@ -52,11 +52,11 @@ class TableLoad {
     void load(std::size_t worker, const RowUnit& unit);
     RowDigest copy_or_again(std::size_t worker, const RowUnit& unit);
     RowDigest copy(std::size_t worker, const RowUnit& unit, std::uint64_t& reported);
-    bool counts(std::size_t table) const;
-    void count(std::size_t worker, std::size_t table);
+    bool counts(std::size_t index) const;
+    void count(std::size_t worker, std::size_t index);
     void compare(std::size_t worker, const RowUnit& unit);
-    void check(std::size_t table) const;
-    void report(std::string_view phase, std::uint64_t& done, const DumpTable& table,
+    void check(std::size_t index) const;
+    void report(std::string_view phase, std::uint64_t& counter, const DumpTable& table,
                 std::uint64_t rows);
 
     Parts parts_;
